@@ -1,0 +1,4 @@
+// placeholder: to be written
+#include "cmd.h"
+static int run(const struct ctx *ctx, int argc, char **argv) { (void)ctx; (void)argc; (void)argv; msg_error("attach", "not written yet"); return EXIT_TROUBLE; }
+const struct cmd cmd_attach = { "attach", "", "", run };

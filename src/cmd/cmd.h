@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a command is, and what every command may use. */
+#ifndef GPSPPSCTL_CMD_H
+#define GPSPPSCTL_CMD_H
+
+#include <stddef.h>
+
+/* Exit codes of the whole program (gpsppsctl(8), EXIT STATUS). */
+enum {
+	EXIT_DONE = 0,		/* done, or healthy */
+	EXIT_NO = 1,		/* the answer is no: a fault found, no pulse in time */
+	EXIT_TROUBLE = 2,	/* usage, permission, I/O */
+	EXIT_GONE = 3,		/* the port went away */
+};
+
+/* What the options before the command say. */
+struct ctx {
+	const char *table;	/* -C: path of the table of units */
+};
+
+struct cmd {
+	const char *name;
+	const char *args;	/* for the usage line */
+	const char *help;	/* one line */
+	/* argv[0] is the command's name; returns an exit code and never exits. */
+	int (*run)(const struct ctx *ctx, int argc, char **argv);
+};
+
+extern const struct cmd cmd_attach, cmd_detach, cmd_diag, cmd_list,
+	cmd_receiver, cmd_udev;
+
+/*
+ * Messages to stderr: "gpsppsctl: OBJECT: WHAT", and a "hint:" line with
+ * something to do.  Both escape bytes that a terminal would act on.
+ */
+__attribute__((format(printf, 2, 3)))
+void msg_error(const char *object, const char *fmt, ...);
+__attribute__((format(printf, 1, 2)))
+void msg_hint(const char *fmt, ...);
+
+/* "Try 'gpsppsctl CMD --help'" after a usage error; returns EXIT_TROUBLE. */
+int usage_error(const char *cmd);
+
+/*
+ * A whole number in [min, max] from an option's argument, nothing before or
+ * behind it.  -EINVAL; the caller says what was wrong with it.
+ */
+int parse_number(const char *text, long min, long max, long *value);
+
+/*
+ * Read and parse the table of units.  A missing file is an empty table.  0, or
+ * an exit code after one line to stderr.
+ */
+struct unittab;
+int load_table(const struct ctx *ctx, struct unittab *tab);
+
+/*
+ * stdout could not take all that was written (a full disk): one line, and
+ * EXIT_TROUBLE instead of `code`.  Every command's last step.
+ */
+int finish_stdout(int code);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the commands share: messages, numbers, the table of units. */
+#include "cmd.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../unittab.h"
+
+#define MSG_MAX 1024
+
+/* Bytes from a port or a name must not reach a terminal as control codes. */
+static void put_escaped(const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = *s;
+
+		if (c < 0x20 || c == 0x7f || (c >= 0x80 && c < 0xa0))
+			fprintf(stderr, "\\x%02x", c);
+		else
+			fputc(c, stderr);
+	}
+}
+
+void msg_error(const char *object, const char *fmt, ...)
+{
+	char text[MSG_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fputs("gpsppsctl: ", stderr);
+	if (object) {
+		put_escaped(object);
+		fputs(": ", stderr);
+	}
+	put_escaped(text);
+	fputc('\n', stderr);
+}
+
+void msg_hint(const char *fmt, ...)
+{
+	char text[MSG_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fputs("gpsppsctl: hint: ", stderr);
+	put_escaped(text);
+	fputc('\n', stderr);
+}
+
+int usage_error(const char *cmd)
+{
+	fprintf(stderr, "Try 'gpsppsctl%s%s --help'.\n", cmd ? " " : "", cmd ? cmd : "");
+	return EXIT_TROUBLE;
+}
+
+int parse_number(const char *text, long min, long max, long *value)
+{
+	char *end;
+	long v;
+
+	/* strtol() would take " 7" and "+7" */
+	if (!isdigit((unsigned char)text[0]) &&
+	    !(text[0] == '-' && isdigit((unsigned char)text[1])))
+		return -EINVAL;
+	errno = 0;
+	v = strtol(text, &end, 10);
+	if (errno || *end || v < min || v > max)
+		return -EINVAL;
+	*value = v;
+	return 0;
+}
+
+/* The whole file, or -errno.  A table beyond the buffer's size is no table. */
+static ssize_t read_table(const char *path, char *buf, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	size_t n;
+	int err = 0;
+
+	if (!f)
+		return -errno;
+	n = fread(buf, 1, size, f);
+	if (ferror(f))
+		err = errno ? -errno : -EIO;
+	else if (n == size)
+		err = -EFBIG;
+	fclose(f);
+	return err ? err : (ssize_t)n;
+}
+
+int load_table(const struct ctx *ctx, struct unittab *tab)
+{
+	char text[32768];
+	struct unittab_error err;
+	ssize_t n = read_table(ctx->table, text, sizeof(text));
+
+	memset(tab, 0, sizeof(*tab));
+	if (n == -ENOENT)
+		return 0;
+	if (n < 0) {
+		msg_error(ctx->table, "cannot read the table of units: %s", strerror(-n));
+		return EXIT_TROUBLE;
+	}
+	if (unittab_parse(text, n, tab, &err) < 0) {
+		msg_error(ctx->table, "line %u: %s", err.line, err.reason);
+		return EXIT_TROUBLE;
+	}
+	return 0;
+}
+
+int finish_stdout(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	msg_error(NULL, "standard output: write error: %s", strerror(errno ? errno : EIO));
+	return EXIT_TROUBLE;
+}
