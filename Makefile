@@ -56,14 +56,17 @@ Q = @
 say = @printf '  %-7s %s\n' '$(1)' '$(2)'
 endif
 
-all: gpsppsctl gpsppsctl-hold
+PROG ?= gpsppsctl
+HOLD ?= gpsppsctl-hold
 
-gpsppsctl: $(PROG_OBJ)
+all: $(PROG) $(HOLD)
+
+$(PROG): $(PROG_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROG_OBJ) $(PKG_LIBS) $(LDLIBS)
 
 # The holder stays for years: libc and nothing else.
-gpsppsctl-hold: $(HOLD_OBJ)
+$(HOLD): $(HOLD_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(HOLD_OBJ) $(LDLIBS)
 
@@ -74,10 +77,110 @@ $(OBJDIR)/%.o: %.c Makefile
 
 $(OBJDIR)/src/gpsppsctl.o: ALL_CFLAGS += $(VERSION_FLAG)
 
+# ---- tests: make test needs no root and no network; check and check-all boot kernels ----
+
+TEST_SRC := $(wildcard tests/unit/test_*.c)
+TEST_BIN := $(patsubst tests/unit/%.c,$(OBJDIR)/tests/%,$(TEST_SRC))
+# A test that wraps libc's calls says so in a comment near its top: /* LDFLAGS: -Wl,--wrap=ioctl */
+test_ldflags = $(shell sed -n '1,8s,^/\* LDFLAGS: \(.*\) \*/$$,\1,p' $(1))
+TEST_OBJ = $(PURE_OBJ) $(call obj,$(EDGE_SRC)) $(OBJDIR)/src/cmd/common.o
+
+$(OBJDIR)/tests/%: tests/unit/%.c $(TEST_OBJ) Makefile
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Isrc -MMD -MP $(LDFLAGS) -o $@ $< $(TEST_OBJ) \
+		$(call test_ldflags,$<) -lcmocka $(PKG_LIBS) $(LDLIBS)
+
+tests: all $(TEST_BIN)
+
+test: tests
+	$(Q)tests/run --objdir $(OBJDIR) quick
+
+SUITES = quick testbed
+check: deps
+	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)tests/run --objdir $(OBJDIR) $(SUITES)
+
+check-all: deps
+	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)tests/run --objdir $(OBJDIR) all
+
+deps:
+	$(Q)[ -n "$(NO_DEPS)" ] || scripts/deps $(DEPS)
+
+# The same tests, warnings as errors, under the address and undefined-behaviour sanitizers.
+dev:
+	$(Q)$(MAKE) --no-print-directory OBJDIR=build-dev CFLAGS="-O1 -g $(DEV_FLAGS)" \
+		PROG=build-dev/gpsppsctl HOLD=build-dev/gpsppsctl-hold test
+
+# ---- the main job ----
+
+# With PORT: your own port, as root.  Without: an emulated PC with a simulated receiver.
+run: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/run-demo $(PORT)
+
+# ---- lint ----
+
+SHELL_SRC = scripts/deps scripts/run-demo .ci/run completion/gpsppsctl.bash $(wildcard tests/*.sh)
+CLANG_TIDY ?= clang-tidy
+CPPCHECK ?= cppcheck
+
+lint:
+	$(Q)$(CPPCHECK) --quiet --std=c11 --enable=warning,portability,performance \
+		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 \
+		-D_GNU_SOURCE -DWITH_UDEV=1 -DLIBEXECDIR='""' src
+	$(Q)$(CLANG_TIDY) --quiet --warnings-as-errors='*' $(PURE_SRC) $(EDGE_SRC) $(CMD_SRC) $(HOLD_SRC) \
+		-- $(filter-out $(CFLAGS),$(ALL_CFLAGS)) 2>/dev/null
+	$(Q)shellcheck $(SHELL_SRC)
+	$(Q)mandoc -T lint -W warning man/gpsppsctl.8
+
+# ---- install ----
+
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man8 \
+		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(UDEVDIR)/rules.d $(DESTDIR)$(SYSTEMDUNITDIR)
+	install -m 755 $(PROG) $(DESTDIR)$(SBINDIR)/gpsppsctl
+	install -m 755 $(HOLD) $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold
+	install -m 644 man/gpsppsctl.8 $(DESTDIR)$(MANDIR)/man8/gpsppsctl.8
+	install -m 644 completion/gpsppsctl.bash $(DESTDIR)$(COMPLETIONDIR)/gpsppsctl
+	sed 's,@SBINDIR@,$(SBINDIR),g' udev/60-gpsppsctl.rules.in \
+		> $(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules
+	chmod 644 $(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules
+	sed 's,@SBINDIR@,$(SBINDIR),g' systemd/gpsppsctl@.service.in \
+		> $(DESTDIR)$(SYSTEMDUNITDIR)/gpsppsctl@.service
+	chmod 644 $(DESTDIR)$(SYSTEMDUNITDIR)/gpsppsctl@.service
+
+# The table /etc/gpsppsctl.conf is the user's: it stays.
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/gpsppsctl $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold \
+		$(DESTDIR)$(MANDIR)/man8/gpsppsctl.8 $(DESTDIR)$(COMPLETIONDIR)/gpsppsctl \
+		$(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules \
+		$(DESTDIR)$(SYSTEMDUNITDIR)/gpsppsctl@.service
+	-rmdir $(DESTDIR)$(LIBEXECDIR)
+
 clean:
 	rm -rf build build-dev gpsppsctl gpsppsctl-hold
 
+help:
+	@echo 'make             build ./gpsppsctl and ./gpsppsctl-hold'
+	@echo 'make run         attach the port named by PORT=/dev/ttyS0 (as root), or, without PORT,'
+	@echo '                 on an emulated PC with a simulated Garmin GPS 18 LVC'
+	@echo 'make test        unit and pty tests: no root, no network'
+	@echo 'make check       what is missing is installed; then test, and the emulated PC'
+	@echo 'make check-all   everything'
+	@echo 'make bench       start, memory, wake-ups beside ldattach on the emulated PC'
+	@echo 'make dev         make test with warnings as errors and sanitizers'
+	@echo 'make lint        cppcheck, clang-tidy, shellcheck, mandoc'
+	@echo 'make deps        install the packages (NO_DEPS=1: never)'
+	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away'
+	@echo 'Variables: V=1, CC, CFLAGS, LDFLAGS, WITH_UDEV=0, OBJDIR'
+
+bench: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)bench/hold
+
 -include $(shell find $(OBJDIR) -name '*.d' 2>/dev/null)
 
-.PHONY: all clean
+.PHONY: all tests test check check-all deps dev run lint install uninstall clean help bench
 .DELETE_ON_ERROR:

@@ -51,19 +51,49 @@ static int word_number(struct word w, unsigned int max, unsigned int *value)
 	return 0;
 }
 
+static const char *option_baud(struct word w, struct unit *u)
+{
+	if (word_number(w, 4000000, &u->baud) < 0 || u->baud == 0)
+		return "baud= wants a speed in bits a second, such as baud=4800";
+	return NULL;
+}
+
+/* systemd.unit(5): letters, digits and ":-_.\\@"; and our comma. */
+static bool is_unit_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || (c && strchr(":-_.\\@,", c));
+}
+
+static const char *option_restart(struct word w, struct unit *u)
+{
+	if (w.len == 0 || w.len >= sizeof(u->restart) || w.s[0] == '-')
+		return "restart= wants systemd units, such as restart=ntpsec.service";
+	for (size_t i = 0; i < w.len; i++)
+		if (!is_unit_char(w.s[i]))
+			return "restart= wants systemd units, separated by commas";
+	memcpy(u->restart, w.s, w.len);
+	u->restart[w.len] = '\0';
+	return NULL;
+}
+
+static const struct option {
+	const char *name;	/* with its '=' */
+	const char *(*parse)(struct word value, struct unit *u);
+} options[] = {
+	{ .name = "baud=", .parse = option_baud },
+	{ .name = "restart=", .parse = option_restart },
+};
+
 static const char *parse_option(struct word w, struct unit *u)
 {
-	static const char baud[] = "baud=";
-	const size_t n = sizeof(baud) - 1;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		size_t n = strlen(options[i].name);
 
-	if (w.len > n && !memcmp(w.s, baud, n)) {
-		struct word v = { w.s + n, w.len - n };
-
-		if (word_number(v, 4000000, &u->baud) < 0 || u->baud == 0)
-			return "baud= wants a speed in bits a second, such as baud=4800";
-		return NULL;
+		if (w.len >= n && !memcmp(w.s, options[i].name, n))
+			return options[i].parse((struct word){ w.s + n, w.len - n }, u);
 	}
-	return "unknown option (known: baud=)";
+	return "unknown option (known: baud= restart=)";
 }
 
 static const char *parse_port(struct word w, struct unit *u)

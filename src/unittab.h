@@ -3,7 +3,7 @@
  * The table of units, /etc/gpsppsctl.conf: a line a unit,
  *
  *     # unit  port        options
- *     0       /dev/ttyS0  baud=4800
+ *     0       /dev/ttyS0  baud=4800 restart=ntpsec.service
  *
  * Pure: text in, units out.  The port is kept as written (a name, a path, a
  * /dev/serial link); whoever uses it resolves it.
@@ -17,11 +17,14 @@
 #define UNIT_MAX 255		/* ntp's 127.127.20.u and /dev/gpsN */
 #define UNITS_MAX 64		/* lines; the kernel itself stops at 16 PPS sources */
 #define UNIT_PORT_MAX 128
+#define UNIT_RESTART_MAX 128
 
 struct unit {
 	unsigned int unit;	/* N of /dev/gpsN and /dev/gpsppsN */
 	char port[UNIT_PORT_MAX];
 	unsigned int baud;	/* bits a second; 0 when the line does not say */
+	/* systemd units that a new ppsN makes useless until restarted, comma separated, or "" */
+	char restart[UNIT_RESTART_MAX];
 	unsigned int line;	/* of the table, from 1 */
 };
 

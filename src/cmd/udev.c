@@ -1,4 +1,143 @@
-// placeholder: to be written
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * udev DEVNAME: for our udev rules, the properties of a serial port or a PPS
+ * source.  Files only: it runs once for each tty of the machine at boot.
+ */
 #include "cmd.h"
-static int run(const struct ctx *ctx, int argc, char **argv) { (void)ctx; (void)argc; (void)argv; msg_error("udev", "not written yet"); return EXIT_TROUBLE; }
-const struct cmd cmd_udev = { "udev", "", "", run };
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../sys/tty.h"
+#include "../unittab.h"
+
+/* attach writes a line here for a port that is not in the table. */
+#define RUNTIME_TABLE "/run/gpsppsctl/units.d/%s"
+
+static void usage(void)
+{
+	fputs("Usage: gpsppsctl udev DEVNAME\n"
+	      "For 60-gpsppsctl.rules: print GPSPPSCTL_UNIT, GPSPPSCTL_LINK and, for a port of\n"
+	      "the table, GPSPPSCTL_SERVICE.  Nothing for any other device.\n"
+	      "\n"
+	      "  -h, --help   this help\n", stdout);
+}
+
+/* "pps3": the port it was made from, by its sysfs path ("/dev/ttyS0"). */
+static int pps_port(const char *pps, char *tty, size_t size)
+{
+	char path[64], line[64] = "";
+	FILE *f;
+
+	if (snprintf(path, sizeof(path), "/sys/class/pps/%s/path", pps) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	if (!fgets(line, sizeof(line), f))
+		line[0] = '\0';
+	fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	if (strncmp(line, "/dev/", 5) || !line[5] || strlen(line + 5) >= size)
+		return -ENOENT;		/* a PPS source that no tty feeds */
+	strcpy(tty, line + 5);
+	return 0;
+}
+
+/* A table names its ports as its user likes; the kernel's name is one of them. */
+static const struct unit *find_unit(const struct unittab *tab, const char *tty)
+{
+	char name[UNIT_PORT_MAX];
+
+	for (size_t i = 0; i < tab->n; i++) {
+		const char *port = tab->units[i].port;
+
+		if (!strncmp(port, "/dev/", 5) && !strcmp(port + 5, tty))
+			return &tab->units[i];
+		if (!strcmp(port, tty))
+			return &tab->units[i];
+		if (tty_resolve(port, name, sizeof(name)) == 0 && !strcmp(name, tty))
+			return &tab->units[i];
+	}
+	return NULL;
+}
+
+static void print_properties(const struct unit *u, bool is_pps, bool in_table)
+{
+	printf("GPSPPSCTL_UNIT=%u\n", u->unit);
+	printf("GPSPPSCTL_LINK=%s%u\n", is_pps ? "gpspps" : "gps", u->unit);
+	if (in_table && !is_pps)
+		puts("GPSPPSCTL_SERVICE=1");
+}
+
+/* Look in the table, then in the line that a running attach left. */
+static int properties(const struct ctx *ctx, const char *tty, bool is_pps)
+{
+	struct unittab tab;
+	const struct unit *u;
+	char path[128];
+	struct ctx runtime = { .table = path };
+	int code = load_table(ctx, &tab);
+
+	if (code)
+		return code;
+	u = find_unit(&tab, tty);
+	if (u) {
+		print_properties(u, is_pps, true);
+		return EXIT_DONE;
+	}
+	if (snprintf(path, sizeof(path), RUNTIME_TABLE, tty) >= (int)sizeof(path))
+		return EXIT_DONE;
+	code = load_table(&runtime, &tab);
+	if (code)
+		return code;
+	u = find_unit(&tab, tty);
+	if (u)
+		print_properties(u, is_pps, false);
+	return EXIT_DONE;
+}
+
+static int run(const struct ctx *ctx, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	char tty[64];
+	const char *name;
+	bool is_pps;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
+		if (c != 'h')
+			return usage_error("udev");
+		usage();
+		return finish_stdout(EXIT_DONE);
+	}
+	if (argc - optind != 1)
+		return usage_error("udev");
+	name = argv[optind];
+	if (!strncmp(name, "/dev/", 5))
+		name += 5;
+	if (strchr(name, '/') || strlen(name) >= sizeof(tty)) {
+		msg_error(argv[optind], "this is no device name");
+		return usage_error("udev");
+	}
+	is_pps = !strncmp(name, "pps", 3);
+	if (!is_pps)
+		strcpy(tty, name);
+	else if (pps_port(name, tty, sizeof(tty)) < 0)
+		return EXIT_DONE;
+	return finish_stdout(properties(ctx, tty, is_pps));
+}
+
+const struct cmd cmd_udev = {
+	.name = "udev",
+	.args = "DEVNAME",
+	.help = "the properties of a device, for our udev rules",
+	.run = run,
+};

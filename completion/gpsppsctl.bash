@@ -1,0 +1,50 @@
+# bash completion for gpsppsctl(8)
+
+_gpsppsctl_ports() {
+	local name
+	for name in /dev/gps[0-9]* /sys/class/tty/*/device; do
+		[ -e "$name" ] || continue
+		name=${name%/device}
+		name=${name##*/}
+		[ "$name" = "${name#ttyprintk}" ] && printf '/dev/%s\n' "$name"
+	done
+}
+
+_gpsppsctl() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' i words
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-C | --config) ((i++)) ;;
+		-*) ;;
+		*) command=${COMP_WORDS[i]}; break ;;
+		esac
+	done
+	case $prev in
+	-C | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	-b | --baud) words='4800 9600 19200 38400 57600 115200' ;;
+	--sentences | --enable | --disable) words='RMC GGA GSA GSV GLL VTG PGRME PGRMF PGRMT PGRMV PGRMB PGRMM' ;;
+	-u | --unit) words='0 1 2 3' ;;
+	-w | --wait-pulse | --seconds) return ;;
+	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS' ;;
+	*)
+		case $command in
+		'') words='attach detach list diag receiver udev --config --help --version' ;;
+		attach) words='--unit --baud --wait-pulse --once --daemon --help' ;;
+		detach) words='--help' ;;
+		list) words='--all --noheadings --output --json --help' ;;
+		diag) words='--active --json --help' ;;
+		receiver) words='--sentences --enable --disable --defaults --dry-run --seconds --baud --json --help' ;;
+		udev) words='--help' ;;
+		*) return ;;
+		esac
+		case $command in
+		'' | udev) ;;
+		*) [[ $cur == -* ]] || words=$(_gpsppsctl_ports) ;;
+		esac
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _gpsppsctl gpsppsctl

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "unittab.h"
+
+static struct unittab tab;
+static struct unittab_error err;
+
+static int parse(const char *text)
+{
+	return unittab_parse(text, strlen(text), &tab, &err);
+}
+
+static void test_units(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("# a comment\n\n"
+			       "0 /dev/ttyS0 baud=4800 restart=ntpsec.service,chrony.service\n"
+			       "\t12\tttyUSB0   # behind it\r\n"
+			       "255 /dev/serial/by-path/x"), 0);
+	assert_int_equal(tab.n, 3);
+	assert_int_equal(tab.units[0].unit, 0);
+	assert_string_equal(tab.units[0].port, "/dev/ttyS0");
+	assert_int_equal(tab.units[0].baud, 4800);
+	assert_string_equal(tab.units[0].restart, "ntpsec.service,chrony.service");
+	assert_int_equal(tab.units[0].line, 3);
+	assert_int_equal(tab.units[1].unit, 12);
+	assert_string_equal(tab.units[1].port, "ttyUSB0");
+	assert_int_equal(tab.units[1].baud, 0);
+	assert_string_equal(tab.units[1].restart, "");
+	assert_int_equal(tab.units[1].line, 4);
+	assert_int_equal(tab.units[2].unit, 255);
+	assert_int_equal(parse(""), 0);
+	assert_int_equal(tab.n, 0);
+}
+
+static void test_mistakes(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int line;
+		const char *word;	/* that the reason must hold */
+	} rows[] = {
+		{ "256 ttyS0\n", 1, "unit number" },
+		{ "-1 ttyS0\n", 1, "unit number" },
+		{ "ttyS0 0\n", 1, "unit number" },
+		{ "99999999999999999999 ttyS0\n", 1, "unit number" },
+		{ "0\n", 1, "port is missing" },
+		{ "0 # ttyS0\n", 1, "port is missing" },
+		{ "\n0 ttyS0 baud=\n", 2, "baud=" },
+		{ "0 ttyS0 baud=0\n", 1, "baud=" },
+		{ "0 ttyS0 baud=48oo\n", 1, "baud=" },
+		{ "0 ttyS0 bauds=4800\n", 1, "unknown option" },
+		{ "0 ttyS0 restart=\n", 1, "restart=" },
+		{ "0 ttyS0 restart=--now\n", 1, "restart=" },
+		{ "0 ttyS0 restart=a;reboot\n", 1, "restart=" },
+		{ "0 ttyS0\n0 ttyS1\n", 2, "unit is in the table twice" },
+		{ "0 ttyS0\n1 ttyS0\n", 2, "port is in the table twice" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_not_equal(parse(rows[i].text), 0);
+		assert_int_equal(err.line, rows[i].line);
+		assert_non_null(strstr(err.reason, rows[i].word));
+	}
+}
+
+static void test_hostile(void **state)
+{
+	char text[400];
+
+	(void)state;
+	memcpy(text, "0 tty\0S0\n", 9);
+	assert_int_not_equal(unittab_parse(text, 9, &tab, &err), 0);
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "0 ", 2);
+	assert_int_not_equal(unittab_parse(text, sizeof(text), &tab, &err), 0);
+	assert_non_null(strstr(err.reason, "too long"));
+	/* the longest name that fits */
+	text[2 + UNIT_PORT_MAX - 1] = '\n';
+	assert_int_equal(unittab_parse(text, 2 + UNIT_PORT_MAX, &tab, &err), 0);
+	assert_int_equal(strlen(tab.units[0].port), UNIT_PORT_MAX - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests_name("unittab", tests, NULL, NULL);
+}
