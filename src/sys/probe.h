@@ -9,17 +9,28 @@
  *   file:PATH            content of a file, one trailing newline stripped
  *   link:PATH            target of a symbolic link, as stored
  *   real:PATH            canonical path
- *   stat:PATH            "TYPE MODE UID GID MAJOR:MINOR" (type c, d, f, l; mode octal)
+ *   stat:PATH            "TYPE MODE UID GID MAJOR:MINOR" (type c, b, d, f, l or o;
+ *                        mode octal); of the link itself: ask real: first
  *   ids:                 "EUID CAPEFF_HEX" of this process
- *   holders:TTY          "PID COMM" a line, who has /dev/TTY open (own process left out)
+ *   holders:NODE         "PID COMM" a line, who has /dev/NODE open (own process left
+ *                        out).  "" is nobody; -EACCES when nobody was seen and some
+ *                        processes could not be looked at
+ *   holders:             "NODE PID COMM" a line, all tty* and pps* nodes at once;
+ *                        a last line "* 0 N" when N processes could not be looked at
  *   tty:TTY/ldisc        number, by TIOCGETD       \  The port must be open already: an
- *   tty:TTY/termios      see struct tty_mode text   | idle port answers -EAGAIN instead of
+ *   tty:TTY/termios      see below                  | idle port answers -EAGAIN instead of
  *   tty:TTY/icount       "cts dsr rng dcd rx tx     | being started by our open
  *                         frame overrun parity brk buf_overrun"  /
  *   pps:PPS/params       "MODE_HEX ASSERT_OFF_NS CLEAR_OFF_NS", by PPS_GETPARAMS
  *   ioport:HEX           one byte read from /dev/port, two hex digits.  Only for
  *                        LCR, IER, MCR: reading RBR, IIR, LSR or MSR changes the UART
  *   clock:               "REALTIME_NS MONOTONIC_NS"
+ *
+ * Termios is told in words, as bit values differ between architectures and a
+ * recording may be read on another one:
+ *   "BAUD i:ignbrk,ignpar,icrnl o: c:cs8,cread,clocal l:icanon cc:0 line:0"
+ * A bit without a word is hexadecimal, last in its group; two speeds that differ
+ * are "IN/OUT"; cc is 0 when every c_cc is, else their bytes in hexadecimal.
  */
 #ifndef GPSPPSCTL_PROBE_H
 #define GPSPPSCTL_PROBE_H
@@ -31,8 +42,30 @@
 
 struct probe;
 
+/*
+ * A back end.  Errors are -errno; `get` fills buf with NUL-terminated text and
+ * returns its length, `list` gives names in any order (probe_list() sorts).
+ */
+struct probe_ops {
+	int (*get)(struct probe *p, const char *key, char *buf, size_t size);
+	int (*list)(struct probe *p, const char *dir, char ***names);
+	void (*sleep_ms)(struct probe *p, int ms);
+	int64_t (*now_ns)(struct probe *p);
+	void (*close)(struct probe *p);		/* frees p, too */
+};
+
+/* First member of every back end's own struct. */
+struct probe {
+	const struct probe_ops *ops;
+};
+
 /* The live machine.  NULL only when out of memory; probe_close(NULL) is fine. */
 struct probe *probe_open_live(void);
+/*
+ * The same, with every path below `root` (absolute symbolic links, too): for
+ * trees that hold a copy of /sys, /proc and /dev.  NULL and errno.
+ */
+struct probe *probe_open_root(const char *root);
 void probe_close(struct probe *p);
 
 /*
@@ -45,7 +78,7 @@ int probe_get(struct probe *p, const char *key, char *buf, size_t size);
 __attribute__((format(printf, 4, 5)))
 int probe_getf(struct probe *p, char *buf, size_t size, const char *fmt, ...);
 
-/* A number (base 10, or 16 with 0x), or one of its refusals. */
+/* A number (base 10, or 16 with 0x), or one of its refusals.  Empty is absent. */
 __attribute__((format(printf, 2, 3)))
 struct fact probe_number(struct probe *p, const char *fmt, ...);
 __attribute__((format(printf, 2, 3)))

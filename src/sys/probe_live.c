@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The probe's back end for a live machine (or for a tree that looks like one). */
+#include "probe.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/openat2.h>
+
+#include "probe_ioctl.h"
+
+/* How long one scan of /proc serves: a survey asks about all ports at once. */
+#define SCAN_LIFE_NS 50000000
+
+struct live {
+	struct probe probe;
+	int root;		/* O_PATH descriptor of the root */
+	size_t root_len;	/* what to cut off a canonical path: 0 for "/" */
+	char *scan;		/* "NODE PID COMM\n"..., own process too; NULL: none yet */
+	int64_t scan_ns;
+	unsigned int scan_unseen;	/* processes whose descriptors we may not list */
+};
+
+static struct live *live_of(struct probe *p)
+{
+	return (struct live *)p;
+}
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
+
+/* Below another root an absolute link must not lead out of it. */
+static int live_open(struct live *l, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT,
+	};
+	int fd;
+
+	while (*path == '/')
+		path++;
+	if (!*path)
+		path = ".";
+	if (l->root_len)
+		fd = syscall(SYS_openat2, l->root, path, &how, sizeof(how));
+	else
+		fd = openat(l->root, path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* ---- files ---- */
+
+/* sysfs gives at most a page and /proc may give less than asked: read to the end. */
+static int read_all(int fd, char *buf, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size - 1) {
+		n = read(fd, buf + len, size - 1 - len);
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += n;
+	}
+	if (len && buf[len - 1] == '\n')
+		len--;
+	buf[len] = '\0';
+	return len;
+}
+
+static int get_file(struct live *l, const char *path, char *buf, size_t size)
+{
+	struct stat st;
+	int fd, n;
+
+	/* O_NONBLOCK: a fifo or a port in the place of a file must not hold us up */
+	fd = live_open(l, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read_all(fd, buf, size);
+	else
+		n = -EISDIR;
+	close(fd);
+	return n;
+}
+
+static int finish_link(ssize_t n, char *buf)
+{
+	if (n < 0)
+		return -errno;
+	buf[n] = '\0';
+	return n;
+}
+
+static int get_link(struct live *l, const char *path, char *buf, size_t size)
+{
+	int fd = live_open(l, path, O_PATH | O_NOFOLLOW);
+	int n;
+
+	if (fd < 0)
+		return fd;
+	/* ENOENT is also what an empty path on something that is no link gives */
+	n = finish_link(readlinkat(fd, "", buf, size - 1), buf);
+	close(fd);
+	return n;
+}
+
+/* O_PATH opens no device; the kernel then tells where the walk ended. */
+static int get_real(struct live *l, const char *path, char *buf, size_t size)
+{
+	char self[64], text[PATH_MAX];
+	int fd = live_open(l, path, O_PATH);
+	int n;
+
+	if (fd < 0)
+		return fd;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	n = finish_link(readlink(self, text, sizeof(text) - 1), text);
+	close(fd);
+	if (n < 0)
+		return n;
+	if ((size_t)n < l->root_len)
+		return -EXDEV;
+	n = snprintf(buf, size, "%s", text + l->root_len);
+	return (size_t)n < size ? n : -ENAMETOOLONG;
+}
+
+static char type_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFCHR:
+		return 'c';
+	case S_IFBLK:
+		return 'b';
+	case S_IFDIR:
+		return 'd';
+	case S_IFREG:
+		return 'f';
+	case S_IFLNK:
+		return 'l';
+	default:
+		return 'o';
+	}
+}
+
+static int get_stat(struct live *l, const char *path, char *buf, size_t size)
+{
+	struct stat st;
+	int fd = live_open(l, path, O_PATH | O_NOFOLLOW);
+	int err = 0;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		err = -errno;
+	close(fd);
+	if (err)
+		return err;
+	return snprintf(buf, size, "%c %04o %u %u %u:%u", type_of(st.st_mode),
+			st.st_mode & 07777, st.st_uid, st.st_gid,
+			major(st.st_rdev), minor(st.st_rdev));
+}
+
+static int get_ids(struct live *l, const char *arg, char *buf, size_t size)
+{
+	char status[4096], *cap;
+	int n = get_file(l, "/proc/self/status", status, sizeof(status));
+
+	(void)arg;
+	if (n < 0)
+		return n;
+	cap = strstr(status, "\nCapEff:\t");
+	if (!cap)
+		return -ENODATA;
+	return snprintf(buf, size, "%u %.16s", geteuid(), cap + strlen("\nCapEff:\t"));
+}
+
+static int live_list(struct probe *p, const char *dir, char ***names)
+{
+	int fd = live_open(live_of(p), dir, O_RDONLY | O_DIRECTORY);
+	char **list = NULL, **more;
+	struct dirent *e;
+	int n = 0, err = 0;
+	DIR *d;
+
+	if (fd < 0)
+		return fd;
+	d = fdopendir(fd);
+	if (!d) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	while ((e = readdir(d))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		more = realloc(list, (n + 1) * sizeof(*list));
+		if (!more)
+			goto err_free;
+		list = more;
+		list[n] = strdup(e->d_name);
+		if (!list[n])
+			goto err_free;
+		n++;
+	}
+	closedir(d);
+	*names = list;
+	return n;
+
+err_free:
+	probe_free_names(list, n);
+	closedir(d);
+	return -ENOMEM;
+}
+
+/* ---- who has a node open ---- */
+
+/* A comm is any 15 bytes that a process likes: no line ends, no control codes. */
+static void clean_comm(char *comm)
+{
+	for (; *comm; comm++)
+		if ((unsigned char)*comm < 0x20 || *comm == 0x7f)
+			*comm = '?';
+}
+
+/* "/dev/ttyS0" gives "ttyS0".  A node that is gone ("... (deleted)") does not count. */
+static const char *node_of(const char *target)
+{
+	if (strncmp(target, "/dev/", 5))
+		return NULL;
+	target += 5;
+	if ((strncmp(target, "tty", 3) && strncmp(target, "pps", 3)) || strchr(target, ' '))
+		return NULL;
+	return target;
+}
+
+/* One line for each node that a process holds, however often it has it open. */
+static void scan_process(struct live *l, const char *pid, FILE *out)
+{
+	char path[64], target[64], comm[32] = "?", seen[1024] = " ", word[80];
+	char **fds;
+	const char *node;
+	int n;
+
+	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+	n = live_list(&l->probe, path, &fds);
+	if (n == -EACCES || n == -EPERM)
+		l->scan_unseen++;
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "/proc/%s/fd/%.16s", pid, fds[i]);
+		if (get_link(l, path, target, sizeof(target)) < 0)
+			continue;
+		node = node_of(target);
+		if (!node)
+			continue;
+		snprintf(word, sizeof(word), " %s ", node);
+		if (strstr(seen, word))
+			continue;
+		if (strlen(seen) + strlen(word) < sizeof(seen))
+			strcat(seen, word + 1);
+		snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+		get_file(l, path, comm, sizeof(comm));
+		clean_comm(comm);
+		fprintf(out, "%s %s %s\n", node, pid, comm);
+	}
+	probe_free_names(fds, n);
+}
+
+static int scan(struct live *l)
+{
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+	char **names, *text = NULL;
+	size_t size;
+	FILE *out;
+	int n;
+
+	if (l->scan && now - l->scan_ns < SCAN_LIFE_NS)
+		return 0;
+	n = probe_list(&l->probe, "/proc", &names);
+	if (n < 0)
+		return n;
+	l->scan_unseen = 0;
+	out = open_memstream(&text, &size);
+	for (int i = 0; out && i < n; i++)
+		if (names[i][0] >= '1' && names[i][0] <= '9')
+			scan_process(l, names[i], out);
+	probe_free_names(names, n);
+	if (!out || fclose(out)) {
+		free(text);
+		return -ENOMEM;
+	}
+	free(l->scan);
+	l->scan = text;
+	l->scan_ns = now;
+	return 0;
+}
+
+/* Copy the scan's lines of `node` ("" is all), without this process. */
+static int filter_scan(struct live *l, const char *node, char *buf, size_t size)
+{
+	char name[64], me[32];
+	size_t len = 0, node_len = strlen(node);
+	const char *line, *end;
+
+	snprintf(me, sizeof(me), " %d ", getpid());
+	buf[0] = '\0';
+	for (line = l->scan; *line; line = end + 1) {
+		size_t name_len = strcspn(line, " ");
+
+		end = strchr(line, '\n');
+		snprintf(name, sizeof(name), "%.*s", (int)name_len, line);
+		if (!strncmp(line + name_len, me, strlen(me)))
+			continue;
+		if (node_len && strcmp(name, node))
+			continue;
+		if (node_len)
+			line += name_len + 1;
+		if (len + (end - line) + 2 > size)
+			break;
+		len += snprintf(buf + len, size - len, "%s%.*s", len ? "\n" : "",
+				(int)(end - line), line);
+	}
+	return len;
+}
+
+static int get_holders(struct live *l, const char *node, char *buf, size_t size)
+{
+	int n = scan(l);
+
+	if (n < 0)
+		return n;
+	n = filter_scan(l, node, buf, size);
+	if (!l->scan_unseen)
+		return n;
+	if (*node)
+		return n ? n : -EACCES;
+	if ((size_t)n + 32 < size)
+		n += snprintf(buf + n, size - n, "%s* 0 %u", n ? "\n" : "", l->scan_unseen);
+	return n;
+}
+
+/* ---- ioctls ---- */
+
+static bool has_pps(struct live *l, const char *tty)
+{
+	char path[128], want[64];
+	char **names;
+	bool found = false;
+	int n = probe_list(&l->probe, "/sys/class/pps", &names);
+
+	snprintf(want, sizeof(want), "/dev/%s", tty);
+	for (int i = 0; i < n && !found; i++) {
+		char file[128];
+
+		snprintf(file, sizeof(file), "/sys/class/pps/%.32s/path", names[i]);
+		found = get_file(l, file, path, sizeof(path)) > 0 && !strcmp(path, want);
+	}
+	probe_free_names(names, n);
+	return found;
+}
+
+/*
+ * Is the port open, by anybody, us included?  Only then may it be opened once
+ * more: the first open of an 8250 starts it (serial8250_do_startup() writes IER
+ * and raises DTR and RTS).  A pps device that names it proves the same to a user
+ * who may not look into other processes.
+ */
+static int port_is_open(struct live *l, const char *tty)
+{
+	char line[80];
+	size_t len;
+	const char *at;
+	int err = scan(l);
+
+	if (err)
+		return err;
+	len = snprintf(line, sizeof(line), "%s ", tty);
+	for (at = l->scan; at && *at; at = strchr(at, '\n') + 1)
+		if (!strncmp(at, line, len))
+			return 0;
+	if (has_pps(l, tty))
+		return 0;
+	return l->scan_unseen ? -EACCES : -EAGAIN;
+}
+
+/* "TTY/WHAT": the port is opened for the one question. */
+static int get_tty(struct live *l, const char *arg, char *buf, size_t size)
+{
+	const char *what = strchr(arg, '/');
+	char tty[32], path[64];
+	int fd, n;
+
+	if (!what || (size_t)(what - arg) >= sizeof(tty))
+		return -EINVAL;
+	snprintf(tty, sizeof(tty), "%.*s", (int)(what - arg), arg);
+	n = port_is_open(l, tty);
+	if (n < 0)
+		return n;
+	snprintf(path, sizeof(path), "/dev/%s", tty);
+	fd = live_open(l, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	n = probe_ioctl_tty(fd, what + 1, buf, size);
+	close(fd);
+	return n;
+}
+
+static int get_pps(struct live *l, const char *arg, char *buf, size_t size)
+{
+	const char *what = strchr(arg, '/');
+	char path[64];
+	int fd, n;
+
+	if (!what || strcmp(what, "/params"))
+		return -EINVAL;
+	snprintf(path, sizeof(path), "/dev/%.*s", (int)(what - arg), arg);
+	fd = live_open(l, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	n = probe_ioctl_pps(fd, buf, size);
+	close(fd);
+	return n;
+}
+
+static int get_ioport(struct live *l, const char *arg, char *buf, size_t size)
+{
+	unsigned char byte;
+	unsigned long port;
+	char *end;
+	ssize_t n;
+	int fd;
+
+	port = strtoul(arg, &end, 16);
+	if (end == arg || *end || port > 0xffff)
+		return -EINVAL;
+	fd = live_open(l, "/dev/port", O_RDONLY);
+	if (fd < 0)
+		return fd;
+	/* one byte: n bytes would read n ports, and their side effects */
+	n = pread(fd, &byte, 1, port);
+	if (n != 1)
+		n = n < 0 ? -errno : -EIO;
+	else
+		n = snprintf(buf, size, "%02x", byte);
+	close(fd);
+	return n;
+}
+
+static int get_clock(struct live *l, const char *arg, char *buf, size_t size)
+{
+	(void)l;
+	(void)arg;
+	return snprintf(buf, size, "%lld %lld", (long long)clock_ns(CLOCK_REALTIME),
+			(long long)clock_ns(CLOCK_MONOTONIC));
+}
+
+/* ---- the back end ---- */
+
+static const struct {
+	const char *prefix;
+	int (*get)(struct live *l, const char *arg, char *buf, size_t size);
+} keys[] = {
+	{ "file:", get_file },
+	{ "link:", get_link },
+	{ "real:", get_real },
+	{ "stat:", get_stat },
+	{ "ids:", get_ids },
+	{ "holders:", get_holders },
+	{ "tty:", get_tty },
+	{ "pps:", get_pps },
+	{ "ioport:", get_ioport },
+	{ "clock:", get_clock },
+};
+
+static int live_get(struct probe *p, const char *key, char *buf, size_t size)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		size_t n = strlen(keys[i].prefix);
+
+		if (!strncmp(key, keys[i].prefix, n))
+			return keys[i].get(live_of(p), key + n, buf, size);
+	}
+	return -EINVAL;
+}
+
+static void live_sleep_ms(struct probe *p, int ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
+	struct live *l = live_of(p);
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, &ts) == EINTR)
+		;
+	free(l->scan);
+	l->scan = NULL;
+}
+
+static int64_t live_now_ns(struct probe *p)
+{
+	(void)p;
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+static void live_close(struct probe *p)
+{
+	struct live *l = live_of(p);
+
+	if (l->root >= 0)
+		close(l->root);
+	free(l->scan);
+	free(l);
+}
+
+static const struct probe_ops live_ops = {
+	.get = live_get,
+	.list = live_list,
+	.sleep_ms = live_sleep_ms,
+	.now_ns = live_now_ns,
+	.close = live_close,
+};
+
+struct probe *probe_open_root(const char *root)
+{
+	char real[PATH_MAX];
+	struct live *l;
+	int err;
+
+	if (!realpath(root, real))
+		return NULL;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return NULL;
+	l->probe.ops = &live_ops;
+	l->root_len = strcmp(real, "/") ? strlen(real) : 0;
+	l->root = open(real, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (l->root < 0) {
+		err = errno;
+		free(l);
+		errno = err;
+		return NULL;
+	}
+	return &l->probe;
+}
+
+struct probe *probe_open_live(void)
+{
+	return probe_open_root("/");
+}
