@@ -10,7 +10,7 @@ PKG_CONFIG ?= pkg-config
 # $(call pkgdir,PACKAGE,VARIABLE,FALLBACK): a directory that another package owns
 pkgdir = $(or $(shell $(PKG_CONFIG) --variable=$(2) $(1) 2>/dev/null),$(3))
 UDEVDIR ?= $(call pkgdir,udev,udevdir,/lib/udev)
-SYSTEMDUNITDIR ?= $(call pkgdir,systemd,systemdsystemunitdir,/lib/systemd/system)
+SYSTEMDDIR ?= $(call pkgdir,systemd,systemdutildir,/lib/systemd)
 COMPLETIONDIR ?= $(call pkgdir,bash-completion,completionsdir,$(PREFIX)/share/bash-completion/completions)
 
 CC ?= cc
@@ -137,26 +137,28 @@ lint:
 
 # ---- install ----
 
+# Files with a path of ours in them.
+fill = sed 's,@SBINDIR@,$(SBINDIR),g' $(1) >$(2) && chmod $(3) $(2)
+
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man8 \
-		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(UDEVDIR)/rules.d $(DESTDIR)$(SYSTEMDUNITDIR)
+		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(UDEVDIR)/rules.d \
+		$(DESTDIR)$(SYSTEMDDIR)/system $(DESTDIR)$(SYSTEMDDIR)/system-generators
 	install -m 755 $(PROG) $(DESTDIR)$(SBINDIR)/gpsppsctl
 	install -m 755 $(HOLD) $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold
 	install -m 644 man/gpsppsctl.8 $(DESTDIR)$(MANDIR)/man8/gpsppsctl.8
 	install -m 644 completion/gpsppsctl.bash $(DESTDIR)$(COMPLETIONDIR)/gpsppsctl
-	sed 's,@SBINDIR@,$(SBINDIR),g' udev/60-gpsppsctl.rules.in \
-		> $(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules
-	chmod 644 $(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules
-	sed 's,@SBINDIR@,$(SBINDIR),g' systemd/gpsppsctl@.service.in \
-		> $(DESTDIR)$(SYSTEMDUNITDIR)/gpsppsctl@.service
-	chmod 644 $(DESTDIR)$(SYSTEMDUNITDIR)/gpsppsctl@.service
+	install -m 755 systemd/gpsppsctl-generator $(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
+	$(call fill,udev/60-gpsppsctl.rules.in,$(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules,644)
+	$(call fill,systemd/gpsppsctl@.service.in,$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service,644)
 
 # The table /etc/gpsppsctl.conf is the user's: it stays.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/gpsppsctl $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold \
 		$(DESTDIR)$(MANDIR)/man8/gpsppsctl.8 $(DESTDIR)$(COMPLETIONDIR)/gpsppsctl \
 		$(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules \
-		$(DESTDIR)$(SYSTEMDUNITDIR)/gpsppsctl@.service
+		$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service \
+		$(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
 	-rmdir $(DESTDIR)$(LIBEXECDIR)
 
 clean:
