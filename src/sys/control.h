@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Talk to the holder of a port, at /run/gpsppsctl/TTY.sock (root and group
+ * dialout).  Lines of text: one request, then reply lines up to an empty line.
+ *
+ *   status   "KEY VALUE" lines:
+ *              port ttyS0            pid 412          unit 0
+ *              since 7264            seconds held
+ *              pps pps0              baud 4800        links self|udev
+ *              termios IFLAG OFLAG CFLAG LFLAG        octal, what we keep the port at
+ *              pulse assert 100000 7250    edge, width in us, measured so many s ago
+ *              burst 431 812 362 7249      ms after the pulse of the first and the last
+ *                                    character, characters in that second, age in s
+ *              asserts 7251          counted now, both by sysfs
+ *              clears 7251
+ *              paused 733            only while a client (its pid) has the port
+ *            a key that is not known (yet) is left out
+ *   pause    the client works on the port; the holder keeps its hands off it until
+ *            the connection closes or says
+ *   resume   then it sees to it that the port is in ntpd's mode again.  Both: "ok"
+ *   detach   put the port back, remove the links, end; "ok" when that is done
+ *
+ * A refusal is one line "error REASON".
+ */
+#ifndef GPSPPSCTL_CONTROL_H
+#define GPSPPSCTL_CONTROL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#define CONTROL_DIR "/run/gpsppsctl"
+#define CONTROL_REPLY_MAX 1024
+#define CONTROL_TIMEOUT_MS 2000		/* for anything but detach */
+
+/*
+ * Connect to the holder of "ttyS0".  Returns a descriptor, or -ENOENT when
+ * nobody of ours holds the port (a dead holder's socket counts as nobody),
+ * -EACCES when we may not ask.
+ */
+int control_open(const char *tty);
+void control_close(int fd);		/* -1 is fine */
+
+/* The process at the other end, or -errno. */
+pid_t control_peer(int fd);
+
+/*
+ * Send a line (without '\n'), wait for the whole reply.  0 with the reply's
+ * lines in `reply` ("" is possible), -ETIMEDOUT, -ECONNRESET, -EMSGSIZE, and
+ * -EPROTO when the holder answers "error ..." (then the line is in `reply`).
+ */
+int control_ask(int fd, const char *line, char *reply, size_t size, int timeout_ms);
+
+/* Open, ask, close. */
+int control_request(const char *tty, const char *line, char *reply, size_t size,
+		    int timeout_ms);
+
+/* The value of a key in a reply of status: 0 or -ENOENT (-EMSGSIZE: too long for buf). */
+int control_value(const char *reply, const char *key, char *buf, size_t size);
+
+#endif
