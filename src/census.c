@@ -38,6 +38,7 @@ void census_add(struct census *c, const struct nmea_sentence *s)
 		return;
 	}
 	row->count++;
+	row->checked += s->sum == NMEA_SUM_OK;
 	row->chars += chars;
 	if (row->max_chars < chars)
 		row->max_chars = chars;

@@ -13,6 +13,7 @@ struct census_row {
 	char talker[3];
 	char type[NMEA_TYPE_MAX + 1];
 	uint64_t count;
+	uint64_t checked;	/* of these with a right checksum, not without any */
 	uint64_t chars;		/* CR and LF included */
 	uint32_t max_chars;	/* of the longest */
 };

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What all receiver makes share: the table of drivers, sets of sentences, plans. */
+#include "receiver.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct receiver *const receivers[] = {
+	&receiver_garmin,
+};
+
+#define N_RECEIVERS (sizeof(receivers) / sizeof(receivers[0]))
+
+static receiver_set bit(unsigned int i)
+{
+	return (receiver_set)1 << i;
+}
+
+static const struct receiver *make_of(const struct nmea_sentence *s)
+{
+	/* without a checksum a sentence is good enough to look at, not to prove anything */
+	if (s->sum != NMEA_SUM_OK)
+		return NULL;
+	for (size_t i = 0; i < N_RECEIVERS; i++)
+		if (receivers[i]->is_proof(s))
+			return receivers[i];
+	return NULL;
+}
+
+/* Index of the sentence with this name or target, or -1. */
+static int find_sentence(const struct receiver *rx, const char *word, size_t len)
+{
+	for (unsigned int i = 0; i < rx->n_sentences; i++) {
+		const struct receiver_sentence *s = &rx->sentences[i];
+
+		if (strlen(s->name) == len && !strncasecmp(s->name, word, len))
+			return (int)i;
+		if (strlen(s->target) == len && !strncasecmp(s->target, word, len))
+			return (int)i;
+	}
+	return -1;
+}
+
+static void see_type(const struct receiver *rx, const char *type, struct receiver_seen *seen)
+{
+	int i = find_sentence(rx, type, strlen(type));
+
+	if (i >= 0) {
+		seen->set |= bit((unsigned int)i);
+	} else if (!seen->others) {
+		seen->others = true;
+		memcpy(seen->other, type, strlen(type) + 1);
+	}
+}
+
+void receiver_see(const struct receiver *rx, const struct nmea_sentence *s,
+		  struct receiver_seen *seen)
+{
+	/* what was spoilt on the way is no evidence; the next burst has it again */
+	if (s->sum == NMEA_SUM_OK && s->type[0] && !rx->is_reply(s))
+		see_type(rx, s->type, seen);
+}
+
+/* Each value as it was said last. */
+static void remember(struct receiver_view *v, const struct nmea_data *d)
+{
+	struct nmea_data *last = &v->last;
+
+	if (d->has & NMEA_HAS_TIME) {
+		last->utc.hour = d->utc.hour;
+		last->utc.minute = d->utc.minute;
+		last->utc.second = d->utc.second;
+		last->utc.ns = d->utc.ns;
+	}
+	if (d->has & NMEA_HAS_DATE) {
+		last->utc.year = d->utc.year;
+		last->utc.month = d->utc.month;
+		last->utc.day = d->utc.day;
+	}
+	if (d->has & NMEA_HAS_VALID)
+		last->valid = d->valid;
+	if (d->has & NMEA_HAS_FIX)
+		last->fix = d->fix;
+	if (d->has & NMEA_HAS_USED)
+		last->satellites_used = d->satellites_used;
+	if (d->has & NMEA_HAS_IN_VIEW)
+		last->satellites_in_view = d->satellites_in_view;
+	if (d->has & NMEA_HAS_LEAP)
+		last->leap_s = d->leap_s;
+	if (d->has & NMEA_HAS_ERROR)
+		last->error_mm = d->error_mm;
+	v->has |= d->has;
+}
+
+void receiver_hear(struct receiver_view *v, const struct nmea_sentence *s)
+{
+	struct nmea_data d;
+	bool known = nmea_decode(s, &d);
+
+	/* noise and a wrong speed make lines without a checksum, too: only a known type counts */
+	if (s->sum == NMEA_SUM_BAD || (s->sum == NMEA_SUM_NONE && !known))
+		return;
+	v->good++;
+	remember(v, &d);
+	if (!v->rx)
+		v->rx = make_of(s);
+	if (!v->rx || !v->rx->is_reply(s))
+		census_add(&v->census, s);
+	if (v->rx && s->sum == NMEA_SUM_OK)
+		v->rx->learn(s, &v->id);
+}
+
+void receiver_seen_in(const struct receiver *rx, const struct census *c,
+		      struct receiver_seen *seen)
+{
+	memset(seen, 0, sizeof(*seen));
+	for (unsigned int i = 0; i < c->n; i++)
+		if (c->rows[i].checked)
+			see_type(rx, c->rows[i].type, seen);
+}
+
+int receiver_parse_set(const struct receiver *rx, const char *list, receiver_set *set,
+		       const char **bad, size_t *bad_len)
+{
+	*set = 0;
+	for (;;) {
+		size_t len = strcspn(list, ",");
+		int i = find_sentence(rx, list, len);
+
+		if (i < 0) {
+			*bad = list;
+			*bad_len = len;
+			return -EINVAL;
+		}
+		*set |= bit((unsigned int)i);
+		if (!list[len])
+			return 0;
+		list += len + 1;
+	}
+}
+
+void receiver_name_set(const struct receiver *rx, receiver_set set, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < rx->n_sentences; i++) {
+		int n;
+
+		if (!(set & bit(i)))
+			continue;
+		n = snprintf(buf + used, size - used, "%s%s", used ? " " : "",
+			     rx->sentences[i].name);
+		if (n < 0 || (size_t)n >= size - used)
+			return;
+		used += (size_t)n;
+	}
+}
+
+receiver_set receiver_default_set(const struct receiver *rx)
+{
+	receiver_set set = 0;
+
+	for (unsigned int i = 0; i < rx->n_sentences; i++)
+		if (rx->sentences[i].by_default)
+			set |= bit(i);
+	return set;
+}
+
+/* The sentences that are core, or rare. */
+static receiver_set set_where(const struct receiver *rx, bool core, bool rare)
+{
+	receiver_set set = 0;
+
+	for (unsigned int i = 0; i < rx->n_sentences; i++)
+		if ((core && rx->sentences[i].core) || (rare && rx->sentences[i].rare))
+			set |= bit(i);
+	return set;
+}
+
+int receiver_add_line(struct receiver_plan *plan, const char *fmt, ...)
+{
+	char body[RECEIVER_LINE_MAX];
+	va_list ap;
+	int n;
+
+	if (plan->n == RECEIVER_LINES_MAX)
+		return -ENOSPC;
+	va_start(ap, fmt);
+	n = vsnprintf(body, sizeof(body), fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(body))
+		return -ENOSPC;
+	n = nmea_format(plan->lines[plan->n], RECEIVER_LINE_MAX, body);
+	if (n < 0)
+		return n;
+	plan->n++;
+	return 0;
+}
+
+/* How the stream must look when the request has been obeyed. */
+static void expect(const struct receiver *rx, const struct receiver_request *req,
+		   struct receiver_plan *plan)
+{
+	receiver_set all = rx->n_sentences < 32 ? bit(rx->n_sentences) - 1 : ~(receiver_set)0;
+	receiver_set rare = set_where(rx, false, true);
+
+	switch (req->op) {
+	case RECEIVER_EXACTLY:
+		plan->must = req->on;
+		plan->must_not = all & ~req->on;
+		plan->no_others = true;
+		break;
+	case RECEIVER_ADJUST:
+		plan->must = req->on;
+		plan->must_not = req->off;
+		break;
+	case RECEIVER_DEFAULTS:
+		/* which others are in it depends on the model */
+		plan->must = set_where(rx, true, false);
+		break;
+	}
+	plan->must &= ~rare;
+	plan->must_not &= ~rare;
+}
+
+/* Characters a second that the expected stream has. */
+static void expect_chars(const struct receiver *rx, const struct receiver_request *req,
+			 struct receiver_plan *plan)
+{
+	receiver_set may = req->op == RECEIVER_DEFAULTS ? receiver_default_set(rx) : req->on;
+
+	for (unsigned int i = 0; i < rx->n_sentences; i++) {
+		if (plan->must & bit(i))
+			plan->min_chars += rx->sentences[i].min_chars;
+		if (may & bit(i))
+			plan->max_chars += rx->sentences[i].max_chars;
+	}
+}
+
+int receiver_make_plan(const struct receiver *rx, const struct receiver_request *req,
+		       struct receiver_plan *plan)
+{
+	memset(plan, 0, sizeof(*plan));
+	expect(rx, req, plan);
+	expect_chars(rx, req, plan);
+	return rx->write_lines(req, plan);
+}
+
+struct receiver_request receiver_undo_of(const struct receiver *rx,
+					 const struct receiver_seen *before)
+{
+	receiver_set core = set_where(rx, true, false);
+	struct receiver_request undo = { .op = RECEIVER_EXACTLY, .on = before->set };
+
+	/*
+	 * A rare sentence can be on without having been seen.  It is where the
+	 * factory's set was, so put it back there.
+	 */
+	if ((before->set & core) == core)
+		undo.on |= set_where(rx, false, true) & receiver_default_set(rx);
+	return undo;
+}
