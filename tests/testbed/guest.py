@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest: an emulated PC with serial ports, and the way to it."""
+
+import atexit
+import collections
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import weakref
+
+import channels
+import images
+import ports
+import receivers
+from channels import GuestDied, TimedOut
+from images import Trouble
+
+ISA_PORTS = 3
+PCI_PORTS = 14
+MEMORY = {"fast": "384M", "full": "768M"}
+BOOT_S = {"fast": 90, "full": 240}
+RUN_DIR = "gpsppsctl-testbed-"
+LEFTOVERS = "gpsppsctl ldattach ppstest gpsd ntpd chronyd"
+
+_alive = weakref.WeakSet()
+
+
+@atexit.register
+def stop_all():
+    for guest in list(_alive):
+        guest.stop()
+
+
+def remove_stale_run_dirs():
+    """A runner that was killed could not clean up after itself."""
+    for name in os.listdir(tempfile.gettempdir()):
+        owner = re.fullmatch(RUN_DIR + r"(\d+)-\w+", name)
+        if owner and not os.path.exists("/proc/" + owner[1]):
+            shutil.rmtree(os.path.join(tempfile.gettempdir(), name),
+                          ignore_errors=True)
+
+
+def drop_descriptors(lines):
+    """Terminal codes (systemd's colours) out of a console's text."""
+    return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", line) for line in lines]
+
+
+class Guest:
+    """
+    g.run(), g.start(), g.put(), g.get(); g.ports["isa1"], ["pci1"], ...;
+    g.qmp(), g.trace_serial(), g.reboot(), g.reset_ports(), g.console_tail().
+
+    It must be booted in a thread that lives as long as the guest: QEMU is
+    killed with the thread that started it, so that none is ever left behind.
+    """
+
+    def __init__(self, kind="fast", kernel="6.1", install=None, append="",
+                 smp=1):
+        self.kind = kind
+        self.kernel_version = kernel
+        self.install = install
+        self.append = append
+        self.smp = smp
+        self.history = collections.deque(maxlen=6)
+        self.qemu = None
+        self.agent = None
+        self.monitor = None
+        remove_stale_run_dirs()
+        self.dir = tempfile.mkdtemp(prefix="%s%d-" % (RUN_DIR, os.getpid()))
+        self.page = ports.ControlPage(self._path("lines"))
+        self.ports = {}
+        _alive.add(self)
+
+    def _path(self, name):
+        return os.path.join(self.dir, name)
+
+    # -- booting --
+
+    def boot(self):
+        """Returns when the agent answers and the clock is the host's."""
+        kernel = images.Kernel(self.kernel_version)
+        tools = images.compile_tools()
+        images.write_initrd(self._path("initrd"), kernel, self.kind,
+                            os.path.join(tools, "agent"), self.install)
+        disk = images.full_image(kernel) if self.kind == "full" else None
+        self._make_ports()
+        self._start_qemu(kernel, tools, disk)
+        self._wait_boot()
+        self.reset_ports()
+        return self
+
+    def _make_ports(self):
+        made = [ports.IsaPort(self, n, n) for n in range(1, ISA_PORTS + 1)]
+        made += [ports.PciPort(self, n, ISA_PORTS + n)
+                 for n in range(1, PCI_PORTS + 1)]
+        self.ports = {p.name: p for p in made}
+
+    def _arguments(self, kernel, disk):
+        append = ["console=hvc0", "earlyprintk=ttyS0,115200", "loglevel=4",
+                  "8250.nr_uarts=16", "apparmor=0", "testbed=" + self.kind,
+                  self.append]
+        args = ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg",
+                "-m", MEMORY[self.kind], "-smp", str(self.smp),
+                "-nodefaults", "-no-user-config", "-display", "none",
+                "-kernel", kernel.vmlinux, "-initrd", self._path("initrd"),
+                "-append", " ".join(append), "-D", self._path("trace"),
+                "-rtc", "base=utc", "-device", "virtio-rng-pci",
+                "-device", "virtio-serial-pci",
+                "-chardev", "file,id=hvc,path=" + self._path("console"),
+                "-device", "virtconsole,chardev=hvc",
+                "-chardev", "file,id=early,path=" + self._path("early"),
+                "-device", "isa-serial,index=0,chardev=early"]
+        if disk:
+            args += ["-drive", "file=%s,if=virtio,format=raw,snapshot=on,"
+                     "cache=unsafe" % disk]
+        return args
+
+    def _port_arguments(self):
+        args = []
+        for port in self.ports.values():
+            args += ["-chardev", "serial,id=%s,path=%s" % (port.name, port.path)]
+            if port.device:
+                args += ["-device", port.device]
+        return args
+
+    def _start_qemu(self, kernel, tools, disk):
+        agent, agent_qemu = channels.pair()
+        monitor, monitor_qemu = channels.pair()
+        args = self._arguments(kernel, disk) + self._port_arguments()
+        args += ["-chardev", "socket,id=agent,fd=%d" % agent_qemu.fileno(),
+                 "-device", "virtserialport,chardev=agent,name=testbed.agent",
+                 "-chardev", "socket,id=qmp,fd=%d" % monitor_qemu.fileno(),
+                 "-mon", "chardev=qmp,mode=control"]
+        env = dict(os.environ, LD_PRELOAD=os.path.join(tools, "shim.so"),
+                   TESTBED_SHIM=self.page.path)
+        with open(self._path("qemu"), "wb") as log:
+            self.qemu = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "--"] + args, env=env,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+                pass_fds=(agent_qemu.fileno(), monitor_qemu.fileno()))
+        agent_qemu.close()
+        monitor_qemu.close()
+        self.monitor = channels.Monitor(monitor, self.check_alive)
+        self.agent = channels.Agent(agent, self.check_alive)
+
+    def _wait_boot(self):
+        try:
+            self.agent.wait_up(BOOT_S[self.kind])
+            if self.kind == "full":
+                self.run("udevadm settle -t 60", timeout=90, quiet=True)
+            self.sync_clock()
+        except TimedOut as e:
+            raise TimedOut("%s\n%s" % (e, self.console_tail())) from None
+
+    def sync_clock(self, within_ns=2000000):
+        """Set the guest's clock to the host's, to a millisecond or so."""
+        for _ in range(5):
+            best = min(self._measure_clock() for _ in range(4))
+            delay, offset = best
+            if abs(offset) < within_ns:
+                return
+            self.agent.clock(time.time_ns() + delay)
+
+    def _measure_clock(self):
+        """How long a message takes, and how far the guest is ahead (ns)."""
+        sent = time.time_ns()
+        guest = self.agent.clock()
+        received = time.time_ns()
+        return (received - sent) // 2, guest - (sent + received) // 2
+
+    # -- ending --
+
+    def stop(self):
+        """Pull the plug; nothing is left behind."""
+        _alive.discard(self)
+        for port in self.ports.values():
+            port.detach_receiver()
+        if self.qemu:
+            self.qemu.kill()
+            self.qemu.wait()
+        for port in self.ports.values():
+            port.close()
+        self.ports = {}
+        self.qemu = None
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def check_alive(self):
+        if self.qemu is None or self.qemu.poll() is not None:
+            raise GuestDied("QEMU has ended\n%s" % self._read("qemu")[-2000:])
+        if "Kernel panic" in self._read("console") + self._read("early"):
+            raise GuestDied("the guest's kernel has panicked\n%s" %
+                            self.console_tail())
+
+    def alive(self):
+        """Does the guest still answer?"""
+        try:
+            return self.agent.start("exit 7").wait(10).rc == 7
+        except (GuestDied, TimedOut, OSError):
+            return False
+
+    def poweroff(self):
+        self.stop()
+
+    # -- commands --
+
+    def run(self, cmd, timeout=30, check=False, quiet=False):
+        """Run a shell command to its end; past TIMEOUT it is killed."""
+        job = self.agent.start(cmd)
+        if not quiet:
+            self.history.append(job)
+        try:
+            result = job.wait(timeout)
+        except TimedOut:
+            job.signal(signal.SIGKILL)
+            raise
+        if check and result.rc:
+            raise AssertionError("command failed\n%s" % result)
+        return result
+
+    def start(self, cmd, on_output=None):
+        """Start a shell command; see Job."""
+        job = self.agent.start(cmd, on_output=on_output)
+        self.history.append(job)
+        return job
+
+    def put(self, path, data, mode=0o644):
+        if isinstance(data, str):
+            data = data.encode()
+        payload = mode.to_bytes(4, "little") + path.encode() + b"\0" + data
+        kind, reply = self.agent.request(b"P", payload)
+        error = channels.INT.unpack(reply)[0]
+        if error:
+            raise OSError(error, os.strerror(error), path)
+
+    def get(self, path):
+        """The bytes of a file."""
+        kind, reply = self.agent.request(b"G", path.encode())
+        if kind == b"F":
+            error = channels.INT.unpack(reply)[0]
+            raise OSError(error, os.strerror(error), path)
+        return reply
+
+    def wait_until(self, condition, timeout, what, interval=0.1):
+        """Call CONDITION until it is true."""
+        end = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() > end:
+                raise TimedOut("%s (%g s)" % (what, timeout))
+            time.sleep(interval)
+
+    # -- the machine --
+
+    def qmp(self, name, **args):
+        args = {k.replace("_", "-"): v for k, v in args.items()}
+        return self.monitor.command(name, args)
+
+    def qmp_mark(self):
+        """Where the list of events ends now."""
+        return len(self.monitor.events)
+
+    def qmp_event(self, name, timeout, mark=0, **data):
+        """Wait for an event after MARK; its data."""
+        def seen():
+            for e in self.monitor.events[mark:]:
+                if e["event"] == name and data.items() <= e["data"].items():
+                    found.append(e["data"])
+            self.check_alive()
+            return found
+
+        found = []
+        self.wait_until(seen, timeout, "no %s from QEMU" % name, 0.02)
+        return found[0]
+
+    @contextlib.contextmanager
+    def trace_serial(self):
+        """
+        Yields a list which holds, at the end of the block, each write to a
+        UART's register in it as (offset, value).  The offset does not tell the
+        port: no other may be in use.
+        """
+        events = []
+        before = len(self._read("trace"))
+        self._trace(True)
+        try:
+            yield events
+        finally:
+            self._trace(False)
+            events += [(int(addr, 16), int(value, 16)) for addr, value in
+                       re.findall(r"serial_write .*?addr (0x\w+) val (0x\w+)",
+                                  self._read("trace")[before:])]
+
+    def _trace(self, enable):
+        self.qmp("trace-event-set-state", name="serial_write", enable=enable)
+
+    def reboot(self, timeout=None):
+        """Boot again in the same QEMU; the disk stays as the guest left it."""
+        timeout = timeout or BOOT_S[self.kind]
+        if self.kind == "full":
+            mark = self.qmp_mark()
+            self.agent.start("systemctl reboot")
+            self.qmp_event("RESET", timeout, mark)
+            self.agent.going_down()
+        else:
+            self.agent.going_down()
+            self.qmp("system_reset")
+        for port in self.ports.values():
+            if isinstance(port, ports.PciPort) and port.plugged:
+                port.tty = None
+        self._wait_boot()
+
+    def reset_ports(self):
+        """All lines low but CTS and DSR, no data, the Garmin as it was made."""
+        for port in self.ports.values():
+            default = receivers.DEFAULT.get(port.name)
+            if port.receiver and type(port.receiver) is not default:
+                port.detach_receiver()
+            port.reset_lines()
+            port.flush()
+            if port.receiver:
+                port.receiver.reset()
+            elif default:
+                port.attach_receiver(default)
+
+    def clean_up(self):
+        """Between tests: whatever one has left must not meet the next."""
+        self.agent.kill_jobs()
+        self.run("pkill -KILL -x '%s'; true" % LEFTOVERS.replace(" ", "|"),
+                 quiet=True)
+        for port in self.ports.values():
+            if isinstance(port, ports.PciPort) and port.plugged:
+                port.unplug()
+        self.reset_ports()
+        self.sync_clock(within_ns=10000000)
+        self.history.clear()
+
+    # -- what it said --
+
+    def _read(self, name):
+        try:
+            with open(self._path(name), encoding="utf-8",
+                      errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
+
+    def console_tail(self, lines=25):
+        """The last lines on the guest's console."""
+        text = self._read("early") + self._read("console")
+        return "\n".join(drop_descriptors(text.splitlines()[-lines:]))
+
+    def last_commands(self):
+        return "\n".join(str(job.result()) for job in self.history)
+
+
+__all__ = ["Guest", "GuestDied", "TimedOut", "Trouble", "stop_all"]

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a test file needs: from testbed import test, Skip, TimedOut."""
+
+from channels import GuestDied, Job, Result, TimedOut
+from guest import Guest
+from images import Trouble
+from receivers import PlainReceiver
+
+__all__ = ["Guest", "GuestDied", "Job", "PlainReceiver", "Result", "Skip",
+           "TimedOut", "Trouble", "test"]
+
+
+class Skip(Exception):
+    """Raised by a test that can not be done here, with the reason."""
+
+
+def test(guest="fast", fresh=False, append="", smp=1):
+    """
+    Mark a function of one argument, the guest, as a test.
+
+    FRESH asks for a boot of its own; so do APPEND (words for the kernel's
+    command line) and SMP (the number of processors).
+    """
+    def mark(function):
+        function.testbed = {
+            "guest": guest,
+            "fresh": fresh or bool(append) or smp != 1,
+            "boot": {"append": append, "smp": smp},
+        }
+        return function
+
+    if guest not in ("fast", "full"):
+        raise ValueError("guest=%r" % guest)
+    return mark
