@@ -58,6 +58,9 @@ int receiver_change_begin(struct receiver_change *c, const struct receiver *rx,
 
 	if (err)
 		return err;
+	/* what was not to be touched must still be there */
+	if (req->op == RECEIVER_ADJUST)
+		c->plan.must |= before->set & ~req->off & ~receiver_rare_set(rx);
 	err = receiver_make_plan(rx, &undo, &c->undo);
 	/* others than ours cannot be switched, so they prove nothing either */
 	c->undo.no_others = !before->others;
@@ -99,6 +102,7 @@ static bool is_as_planned(const struct receiver_change *c)
 
 static bool start_undo(struct receiver_change *c, int64_t now_ns)
 {
+	c->failed = c->seen;
 	c->undoing = true;
 	c->tries = 0;
 	send_all(c, now_ns);

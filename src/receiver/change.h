@@ -52,12 +52,13 @@ struct receiver_change {
 	bool sent;			/* anything at all */
 	int64_t due_ns;			/* when this phase ends */
 	struct receiver_seen seen;	/* in this PHASE_WATCH */
-	uint64_t chars;			/* in this phase, blind */
-	unsigned int chars_per_s;	/* in the last PHASE_WATCH, blind */
+	struct receiver_seen failed;	/* what made us put back */
+	uint64_t chars;			/* in this phase */
+	unsigned int chars_per_s;	/* in the last PHASE_WATCH */
 	unsigned int replies;		/* echoes of our lines */
 };
 
-/* `before` is what a census of at least 3 s saw.  0 or -ENOSPC. */
+/* `before` is what a census of at least 3 s saw.  0 or -ENOSPC.  *c must stay where it is. */
 int receiver_change_begin(struct receiver_change *c, const struct receiver *rx,
 			  const struct receiver_request *req,
 			  const struct receiver_seen *before, int64_t now_ns);
@@ -80,7 +81,7 @@ bool receiver_change_step(struct receiver_change *c, int64_t now_ns, const char 
 /* A sentence arrived. */
 void receiver_change_hear(struct receiver_change *c, const struct nmea_sentence *s);
 
-/* `n` more characters arrived on the line (blind). */
+/* `n` more characters arrived on the line. */
 void receiver_change_count(struct receiver_change *c, uint64_t n);
 
 /* The user wants out: put back what was before, if anything was sent. */

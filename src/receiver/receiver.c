@@ -170,15 +170,49 @@ receiver_set receiver_default_set(const struct receiver *rx)
 	return set;
 }
 
-/* The sentences that are core, or rare. */
-static receiver_set set_where(const struct receiver *rx, bool core, bool rare)
+receiver_set receiver_rare_set(const struct receiver *rx)
 {
 	receiver_set set = 0;
 
 	for (unsigned int i = 0; i < rx->n_sentences; i++)
-		if ((core && rx->sentences[i].core) || (rare && rx->sentences[i].rare))
+		if (rx->sentences[i].rare)
 			set |= bit(i);
 	return set;
+}
+
+static receiver_set core_set(const struct receiver *rx)
+{
+	receiver_set set = 0;
+
+	for (unsigned int i = 0; i < rx->n_sentences; i++)
+		if (rx->sentences[i].core)
+			set |= bit(i);
+	return set;
+}
+
+const struct receiver *receiver_nth(unsigned int i)
+{
+	return i < N_RECEIVERS ? receivers[i] : NULL;
+}
+
+int receiver_check_names(const char *list, const char **bad, size_t *bad_len)
+{
+	int err = -EINVAL;
+	receiver_set set;
+
+	for (size_t i = 0; i < N_RECEIVERS && err; i++)
+		err = receiver_parse_set(receivers[i], list, &set, bad, bad_len);
+	return err;
+}
+
+bool receiver_is_already(const struct receiver *rx, const struct receiver_request *req,
+			 const struct receiver_seen *seen)
+{
+	if (req->op == RECEIVER_DEFAULTS || (req->on | req->off) & receiver_rare_set(rx))
+		return false;
+	if (req->op == RECEIVER_EXACTLY)
+		return seen->set == req->on && !seen->others;
+	return !(req->on & ~seen->set) && !(req->off & seen->set);
 }
 
 int receiver_add_line(struct receiver_plan *plan, const char *fmt, ...)
@@ -206,7 +240,7 @@ static void expect(const struct receiver *rx, const struct receiver_request *req
 		   struct receiver_plan *plan)
 {
 	receiver_set all = rx->n_sentences < 32 ? bit(rx->n_sentences) - 1 : ~(receiver_set)0;
-	receiver_set rare = set_where(rx, false, true);
+	receiver_set rare = receiver_rare_set(rx);
 
 	switch (req->op) {
 	case RECEIVER_EXACTLY:
@@ -220,7 +254,7 @@ static void expect(const struct receiver *rx, const struct receiver_request *req
 		break;
 	case RECEIVER_DEFAULTS:
 		/* which others are in it depends on the model */
-		plan->must = set_where(rx, true, false);
+		plan->must = core_set(rx);
 		break;
 	}
 	plan->must &= ~rare;
@@ -253,7 +287,7 @@ int receiver_make_plan(const struct receiver *rx, const struct receiver_request 
 struct receiver_request receiver_undo_of(const struct receiver *rx,
 					 const struct receiver_seen *before)
 {
-	receiver_set core = set_where(rx, true, false);
+	receiver_set core = core_set(rx);
 	struct receiver_request undo = { .op = RECEIVER_EXACTLY, .on = before->set };
 
 	/*
@@ -261,6 +295,6 @@ struct receiver_request receiver_undo_of(const struct receiver *rx,
 	 * factory's set was, so put it back there.
 	 */
 	if ((before->set & core) == core)
-		undo.on |= set_where(rx, false, true) & receiver_default_set(rx);
+		undo.on |= receiver_rare_set(rx) & receiver_default_set(rx);
 	return undo;
 }

@@ -121,6 +121,17 @@ int receiver_parse_set(const struct receiver *rx, const char *list, receiver_set
 void receiver_name_set(const struct receiver *rx, receiver_set set, char *buf, size_t size);
 
 receiver_set receiver_default_set(const struct receiver *rx);
+receiver_set receiver_rare_set(const struct receiver *rx);
+
+/* Each word of the list names a sentence of some make: 0, or -EINVAL as receiver_parse_set(). */
+int receiver_check_names(const char *list, const char **bad, size_t *bad_len);
+
+/* The stream is already as the request wants it, as far as a few seconds can show. */
+bool receiver_is_already(const struct receiver *rx, const struct receiver_request *req,
+			 const struct receiver_seen *seen);
+
+/* Makes whose sentences can be switched: the i-th, or NULL behind the last. */
+const struct receiver *receiver_nth(unsigned int i);
 
 /* The lines for a request, checked and with checksums.  0, or -ENOSPC. */
 int receiver_make_plan(const struct receiver *rx, const struct receiver_request *req,
