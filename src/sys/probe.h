@@ -24,6 +24,8 @@
  *   pps:PPS/params       "MODE_HEX ASSERT_OFF_NS CLEAR_OFF_NS", by PPS_GETPARAMS
  *   ioport:HEX           one byte read from /dev/port, two hex digits.  Only for
  *                        LCR, IER, MCR: reading RBR, IIR, LSR or MSR changes the UART
+ *   module:NAME          "builtin", or where modules.dep has it for the running
+ *                        kernel; -ENOENT when neither list names it
  *   clock:               "REALTIME_NS MONOTONIC_NS"
  *
  * Termios is told in words, as bit values differ between architectures and a

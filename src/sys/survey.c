@@ -380,8 +380,3 @@ const struct pulse *survey_pulse_of(const struct pulse_list *list, const char *p
 			return &list->v[i];
 	return NULL;
 }
-
-bool port_is_placeholder(const struct port *port)
-{
-	return fact_is(port->type, 0);
-}

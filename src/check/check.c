@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What several checks share. */
+#include "check.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A pulse a second: DSR and CTS count both edges, RI only one (uart_handle_*_change()). */
+#define PIN_EDGES_MIN 2
+#define PIN_EDGES_MAX 12	/* more is data on a modem line, not a pulse */
+
+static const struct {
+	int err;
+	const char *allow;
+} remedies[] = {
+	{ EACCES, "run it as root: sudo gpsppsctl diag" },
+	{ EPERM, "run it as root, without kernel lockdown (secure boot)" },
+	{ EBUSY, "run it as root: another program has the port for itself (TIOCEXCL)" },
+	{ EAGAIN, "run it again" },
+};
+
+void check_denied(struct finding *out, const char *what, struct fact refusal)
+{
+	finding_skip(out, "%s cannot be read: %s", what,
+		     refusal.state == FACT_DENIED ? strerror(refusal.err) : "there is none");
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+		if (refusal.state == FACT_DENIED && remedies[i].err == refusal.err)
+			finding_fix(out, "%s", remedies[i].allow);
+}
+
+enum icount_line check_pulse_pin(const struct port_facts *f)
+{
+	static const enum icount_line pins[] = { IC_CTS, IC_DSR, IC_RNG };
+
+	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
+		struct fact moved = facts_moved(f, pins[i]);
+
+		if (fact_known(moved) && moved.val >= PIN_EDGES_MIN && moved.val <= PIN_EDGES_MAX)
+			return pins[i];
+	}
+	return IC_DCD;
+}
+
+bool check_is_silent(const struct port_facts *f)
+{
+	return facts_window_ms(f) >= 3000 && fact_is(facts_moved(f, IC_RX), 0);
+}

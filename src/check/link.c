@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Do /dev/gpsN and /dev/gpsppsN lead where they should, and may a daemon open them? */
+#include "check.h"
+
+#include <string.h>
+
+#define CAP_DAC_OVERRIDE_BIT 1	/* include/uapi/linux/capability.h */
+
+static bool link_is(const struct link_fact *l, const char *node)
+{
+	return l->target.state == FACT_OK && !strcmp(l->target.val, node);
+}
+
+static bool link_exists(const struct link_fact *l)
+{
+	return fact_is(l->exists, 1);
+}
+
+/* gpsd finds its devices without our links. */
+static bool links_matter(const struct port_facts *f)
+{
+	return !f->pulse_only && fact_is(f->present, 1) && !facts_holder(f, ROLE_GPSD) &&
+	       (facts_is_attached(f) || fact_known(f->unit));
+}
+
+static void link_fix(const struct port_facts *f, struct finding *out, const char *subsystem,
+		     const char *node, const char *name)
+{
+	if (fact_is(f->kernel.udev, 1) && fact_known(f->unit))
+		finding_fix(out, "udevadm trigger --action=add --subsystem-match=%s --sysname-match=%s",
+			    subsystem, node);
+	else
+		finding_fix(out, "ln -sfn %s /dev/%s", node, name);
+}
+
+/* Attached by hand, and no unit number is known from anywhere. */
+static bool is_unnamed(const struct port_facts *f, struct finding *out)
+{
+	if (f->gps.name[0])
+		return false;
+	if (facts_holder(f, ROLE_KEEPER)) {
+		out->severity = SEV_INFO;
+		finding_observed(out, "no link /dev/gpsN leads to /dev/%s: ntpd's NMEA driver would need 'path' and 'ppspath'",
+				 f->port.name);
+	}
+	return true;
+}
+
+void check_link_gps_missing(const struct port_facts *f, struct finding *out)
+{
+	if (!links_matter(f) || is_unnamed(f, out))
+		return;
+	if (link_exists(&f->gps)) {
+		out->severity = SEV_OK;
+		return;
+	}
+	finding_fail(out, "NOT USABLE: there is no /dev/%s", f->gps.name);
+	finding_observed(out, "/dev/%s does not exist; it should lead to %s", f->gps.name,
+			 f->port.name);
+	finding_why(out, "ntpd's NMEA driver opens /dev/%s for the sentences: \"No such file or directory\"",
+		    f->gps.name);
+	link_fix(f, out, "tty", f->port.name, f->gps.name);
+}
+
+void check_link_gps_wrong(const struct port_facts *f, struct finding *out)
+{
+	if (!links_matter(f) || !f->gps.name[0] || !link_exists(&f->gps))
+		return;
+	if (link_is(&f->gps, f->port.name)) {
+		out->severity = SEV_OK;
+		return;
+	}
+	finding_fail(out, "NOT USABLE: /dev/%s leads elsewhere", f->gps.name);
+	finding_observed(out, "/dev/%s leads to %s, not to %s", f->gps.name,
+			 f->gps.target.state == FACT_OK ? f->gps.target.val : "nothing",
+			 f->port.name);
+	finding_why(out, "ntpd reads the sentences of another device, or none (gpsd's udev rules make gpsN, too)");
+	link_fix(f, out, "tty", f->port.name, f->gps.name);
+}
+
+void check_link_pps_missing(const struct port_facts *f, struct finding *out)
+{
+	if (!links_matter(f) || !f->gpspps.name[0] || !facts_is_attached(f))
+		return;
+	if (link_exists(&f->gpspps)) {
+		out->severity = SEV_OK;
+		return;
+	}
+	finding_fail(out, "NOT USABLE: there is no /dev/%s", f->gpspps.name);
+	finding_observed(out, "/dev/%s does not exist; it should lead to %s", f->gpspps.name,
+			 f->pulse.name);
+	finding_why(out, "ntpd then tries the port itself: \"refclock_ppsapi: time_pps_create: Operation not supported\"; it looks only once, so restart it afterwards");
+	link_fix(f, out, "pps", f->pulse.name, f->gpspps.name);
+}
+
+void check_link_pps_wrong(const struct port_facts *f, struct finding *out)
+{
+	if (!links_matter(f) || !f->gpspps.name[0] || !facts_is_attached(f) ||
+	    !link_exists(&f->gpspps))
+		return;
+	if (link_is(&f->gpspps, f->pulse.name)) {
+		out->severity = SEV_OK;
+		return;
+	}
+	finding_fail(out, "NOT USABLE: /dev/%s is not this port's pulse", f->gpspps.name);
+	finding_observed(out, "/dev/%s leads to %s, the pulse of /dev/%s is %s", f->gpspps.name,
+			 f->gpspps.target.state == FACT_OK ? f->gpspps.target.val : "nothing",
+			 f->port.name, f->pulse.name);
+	finding_why(out, "the numbers of PPS devices change with the order of attaching; a daemon on another source takes its time from there");
+	link_fix(f, out, "pps", f->pulse.name, f->gpspps.name);
+}
+
+static bool has_group(const struct process_fact *p, int64_t gid)
+{
+	for (unsigned int i = 0; i < p->n_groups; i++)
+		if (p->groups[i] == gid)
+			return true;
+	return false;
+}
+
+/* Would the kernel let it open the node for reading and writing (generic_permission())? */
+static bool may_open(const struct process_fact *p, const struct node_fact *node)
+{
+	int64_t mode = node->mode.val;
+
+	if (!fact_known(p->uid) || p->cap_eff.val & (1 << CAP_DAC_OVERRIDE_BIT))
+		return true;
+	if (p->uid.val == node->uid.val)
+		return (mode & 0600) == 0600;
+	if (has_group(p, node->gid.val))
+		return (mode & 0060) == 0060;
+	return (mode & 0006) == 0006;
+}
+
+/* A daemon that has the port, and neither has the pulse nor could open it. */
+static const struct process_fact *find_shut_out(const struct port_facts *f)
+{
+	for (unsigned int i = 0; i < f->n_processes; i++) {
+		const struct process_fact *p = &f->processes[i];
+		enum holder_role role = holder_role(p->comm);
+
+		if ((role == ROLE_NTP || role == ROLE_GPSD) && !fact_is(p->has_pps, 1) &&
+		    !may_open(p, &f->pps_node))
+			return p;
+	}
+	return NULL;
+}
+
+void check_perm_pps(const struct port_facts *f, struct finding *out)
+{
+	const struct process_fact *p;
+
+	if (!facts_is_attached(f))
+		return;
+	finding_saw(out, "mode", f->pps_node.mode);
+	finding_saw(out, "uid", f->pps_node.uid);
+	finding_saw(out, "gid", f->pps_node.gid);
+	if (!fact_known(f->pps_node.mode)) {
+		check_denied(out, "/dev/ppsN", f->pps_node.mode);
+		return;
+	}
+	p = find_shut_out(f);
+	if (!p) {
+		out->severity = SEV_OK;
+		return;
+	}
+	finding_saw(out, "pid", fact_from(0, p->pid));
+	finding_saw(out, "daemon_uid", p->uid);
+	finding_fail(out, "NOT USABLE: %s may not open /dev/%s", p->comm, f->pulse.name);
+	finding_observed(out, "/dev/%s is mode %04o, user %d, group %d (%s); %s[%d] runs as user %d and is in no such group",
+			 f->pulse.name, (unsigned int)f->pps_node.mode.val,
+			 (int)f->pps_node.uid.val, (int)f->pps_node.gid.val,
+			 f->pps_node.group.state == FACT_OK ? f->pps_node.group.val : "?",
+			 p->comm, p->pid, (int)p->uid.val);
+	finding_why(out, "the daemon gets \"Permission denied\" and runs without pulses");
+	finding_fix(out, "chgrp dialout /dev/%s; chmod 660 /dev/%s     (for good: the udev rules of 'make install', the daemon's user in group dialout)",
+		    f->pulse.name, f->pulse.name);
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What follows from the facts of a port directly, for all checks alike. */
+#include "portfacts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A pulse per second is seen for certain in a window that is longer than three. */
+#define WINDOW_MIN_MS 3000
+#define EDGES_MIN 2
+
+static const struct {
+	const char *comm;	/* begins with */
+	enum holder_role role;
+} roles[] = {
+	{ "gpsppsctl", ROLE_KEEPER },
+	{ "ldattach", ROLE_KEEPER },
+	{ "ppsldisc", ROLE_KEEPER },
+	{ "agetty", ROLE_GETTY },
+	{ "getty", ROLE_GETTY },
+	{ "mgetty", ROLE_GETTY },
+	{ "mingetty", ROLE_GETTY },
+	{ "login", ROLE_GETTY },
+	{ "ntpd", ROLE_NTP },
+	{ "gpsd", ROLE_GPSD },
+};
+
+enum holder_role holder_role(const char *comm)
+{
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (!strncmp(comm, roles[i].comm, strlen(roles[i].comm)))
+			return roles[i].role;
+	return ROLE_OTHER;
+}
+
+const struct holder *facts_holder(const struct port_facts *f, enum holder_role role)
+{
+	for (size_t i = 0; i < f->port.holders.n; i++)
+		if (holder_role(f->port.holders.v[i].comm) == role)
+			return &f->port.holders.v[i];
+	return NULL;
+}
+
+const struct holder *facts_reader(const struct port_facts *f)
+{
+	for (size_t i = 0; i < f->port.holders.n; i++)
+		if (holder_role(f->port.holders.v[i].comm) != ROLE_KEEPER)
+			return &f->port.holders.v[i];
+	return NULL;
+}
+
+bool facts_is_open(const struct port_facts *f)
+{
+	return f->port.holders.n || f->pulse.name[0];
+}
+
+bool facts_is_attached(const struct port_facts *f)
+{
+	return f->pulse.name[0];
+}
+
+/* The kernel's counters are 32 bits wide and wrap. */
+static struct fact moved(struct fact before, struct fact after)
+{
+	if (!fact_known(before))
+		return before;
+	if (!fact_known(after))
+		return after;
+	return fact_from(0, (uint32_t)(after.val - before.val));
+}
+
+struct fact facts_moved(const struct port_facts *f, enum icount_line line)
+{
+	return moved(f->first.icount[line], f->second.icount[line]);
+}
+
+struct fact facts_asserts(const struct port_facts *f)
+{
+	return moved(f->first.assert_edge.seq, f->second.assert_edge.seq);
+}
+
+struct fact facts_clears(const struct port_facts *f)
+{
+	return moved(f->first.clear_edge.seq, f->second.clear_edge.seq);
+}
+
+int64_t facts_window_ms(const struct port_facts *f)
+{
+	return (f->second.at_ns - f->first.at_ns) / 1000000;
+}
+
+static bool at_least(struct fact f, int64_t n)
+{
+	return fact_known(f) && f.val >= n;
+}
+
+bool facts_has_pulse(const struct port_facts *f)
+{
+	return at_least(facts_asserts(f), EDGES_MIN) || at_least(facts_clears(f), EDGES_MIN);
+}
+
+bool facts_no_pulse(const struct port_facts *f)
+{
+	struct fact asserts = facts_asserts(f), clears = facts_clears(f);
+
+	if (facts_window_ms(f) < WINDOW_MIN_MS || facts_has_pulse(f))
+		return false;
+	return fact_known(asserts) || fact_known(clears);
+}
+
+/*
+ * On a console port a zero is no evidence: the kernel clears IER for as long as
+ * it prints (serial8250_console_write()).
+ */
+enum msi facts_msi(const struct port_facts *f, struct uart_regs *regs)
+{
+	uartdiag_judge(f->samples, f->n_samples, regs);
+	if (!f->n_samples || !fact_known(regs->ier))
+		return MSI_UNKNOWN;
+	if (regs->ier.val & IER_MODEM)
+		return MSI_ON;
+	return fact_is(f->port.console, 1) && !regs->ier.val ? MSI_UNKNOWN : MSI_OFF;
+}
+
+void facts_holders_text(const struct port_facts *f, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	snprintf(buf, size, "%s", f->port.holders.unseen ? "somebody" : "nobody");
+	for (size_t i = 0; i < f->port.holders.n && len < size; i++)
+		len += snprintf(buf + len, size - len, "%s%s[%d]", len ? ", " : "",
+				f->port.holders.v[i].comm, f->port.holders.v[i].pid);
+}

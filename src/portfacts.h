@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All that diag's checks judge: one port (or one source of pulses), as it was seen. */
+#ifndef GPSPPSCTL_PORTFACTS_H
+#define GPSPPSCTL_PORTFACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "facts.h"
+#include "port.h"
+#include "uartdiag.h"
+
+/* include/uapi/linux/tty.h and tty_flags.h: pure code includes no OS header. */
+#define LDISC_TTY 0
+#define LDISC_PPS 18
+#define FLAG_HARDPPS_CD 0x800	/* ASYNC_HARDPPS_CD: the kernel was told to listen to DCD */
+
+/* TIOCGICOUNT's counters, in the order of the probe's text. */
+enum icount_line {
+	IC_CTS, IC_DSR, IC_RNG, IC_DCD, IC_RX, IC_TX,
+	IC_FRAME, IC_OVERRUN, IC_PARITY, IC_BRK, IC_BUF_OVERRUN,
+	IC_LINES,
+};
+
+/* What moves, at one instant. */
+struct instant {
+	int64_t at_ns;			/* CLOCK_MONOTONIC */
+	int64_t real_ns;		/* CLOCK_REALTIME, in which edges are stamped */
+	struct fact icount[IC_LINES];
+	struct edge_fact assert_edge, clear_edge;
+};
+
+/* What the running kernel can do; the same for every port. */
+struct kernel_facts {
+	struct fact_text release;
+	struct fact pps_class;		/* 1: /sys/class/pps is there */
+	struct fact ldisc;		/* 1: N_PPS is registered */
+	struct fact_text pps_module;	/* pps_core: "builtin", its path, or absent */
+	struct fact_text ldisc_module;	/* pps_ldisc */
+	struct fact autoload;		/* dev.tty.ldisc_autoload */
+	struct fact_text lockdown;	/* as /sys/kernel/security/lockdown says it */
+	struct fact euid;		/* who asks */
+	struct fact udev;		/* 1: udev runs, so links are its work */
+};
+
+/* A link in /dev: /dev/gps0 -> ttyS0. */
+struct link_fact {
+	char name[SURVEY_NAME_MAX];	/* "gps0"; "" when no unit is known */
+	struct fact_text target;	/* name in /dev where it ends; absent: no such link */
+	struct fact exists;		/* 1: the link itself is there, wherever it leads */
+};
+
+/* Who may open a node. */
+struct node_fact {
+	struct fact mode, uid, gid;
+	struct fact_text group;		/* the gid's name in /etc/group */
+};
+
+#define GROUPS_MAX 32
+
+/* A process that has the port open. */
+struct process_fact {
+	int pid;
+	char comm[16];
+	struct fact uid;
+	struct fact cap_eff;
+	int64_t groups[GROUPS_MAX];	/* supplementary ones and its own */
+	unsigned int n_groups;
+	struct fact has_pps;		/* 1: it has the port's pulse device open, too */
+};
+
+#define PROCESSES_MAX 8
+
+/* What was heard on the port, when it could be listened to. */
+struct sentence_facts {
+	struct fact ms;			/* how long; denied: could not, absent: was not tried */
+	char obstacle[160];		/* why not; "" when heard */
+	char allow[160];		/* what would allow it */
+	uint64_t bytes;
+	uint64_t good, bad;		/* sentences */
+	struct fact fix;		/* 1 or 0; absent: no sentence told */
+	struct fact satellites;		/* used */
+	struct fact baud;		/* at which it was heard */
+	struct fact found_baud;		/* another speed that gave sentences */
+};
+
+struct port_facts {
+	struct fact present;		/* 1: there is such a port or source */
+	bool pulse_only;		/* a source of pulses without a port */
+	struct port port;		/* its arrays stay the survey's */
+	struct pulse pulse;		/* the port's own; name "" when it has none */
+	struct fact unit;		/* of the table of units; absent: not in it */
+	struct fact table_baud;		/* absent: the table does not say */
+	struct kernel_facts kernel;
+	struct instant first, second;	/* of the same length of time apart for all counters */
+	struct uart_sample samples[UART_SAMPLES];
+	unsigned int n_samples;		/* 0: not asked (no port I/O, or nobody has it open) */
+	struct fact pps_mode;		/* PPS_GETPARAMS: bit 0 assert, bit 1 clear */
+	struct link_fact gps, gpspps;
+	struct node_fact pps_node;
+	struct process_fact processes[PROCESSES_MAX];
+	unsigned int n_processes;
+	struct sentence_facts sentences;
+};
+
+/* ---- what follows from them directly ---- */
+
+/* What a process on a port is there for. */
+enum holder_role {
+	ROLE_OTHER,		/* unknown: take it for a reader */
+	ROLE_KEEPER,		/* keeps it attached and reads nothing: gpsppsctl, ldattach */
+	ROLE_GETTY,
+	ROLE_NTP,
+	ROLE_GPSD,
+};
+
+enum holder_role holder_role(const char *comm);
+
+/* The first holder of this role, or NULL. */
+const struct holder *facts_holder(const struct port_facts *f, enum holder_role role);
+/* Somebody reads the port (or may): everybody but those who only keep it. */
+const struct holder *facts_reader(const struct port_facts *f);
+bool facts_is_open(const struct port_facts *f);
+/* N_PPS is on the port: a pulse source has its path (or TIOCGETD says so). */
+bool facts_is_attached(const struct port_facts *f);
+
+/* How far a counter moved between the instants; refused when either is. */
+struct fact facts_moved(const struct port_facts *f, enum icount_line line);
+struct fact facts_asserts(const struct port_facts *f);
+struct fact facts_clears(const struct port_facts *f);
+/* Length of the window in ms; 0 when there was none. */
+int64_t facts_window_ms(const struct port_facts *f);
+/* Whether the UART raises an interrupt when DCD changes, as its IER says. */
+enum msi { MSI_UNKNOWN, MSI_OFF, MSI_ON };
+enum msi facts_msi(const struct port_facts *f, struct uart_regs *regs);
+
+/* Pulses come: at least two edges of one kind were stamped in the window. */
+bool facts_has_pulse(const struct port_facts *f);
+/* The window is long enough, the counters are readable, and none moved. */
+bool facts_no_pulse(const struct port_facts *f);
+
+/* "gpsppsctl[412], ntpd[731]"; "nobody". */
+void facts_holders_text(const struct port_facts *f, char *buf, size_t size);
+
+#endif
