@@ -3,15 +3,22 @@
 #include "control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "dialout.h"
+
+#define BACKLOG 8
 
 static int64_t now_ms(void)
 {
@@ -21,15 +28,23 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static int address(const char *tty, struct sockaddr_un *addr)
+{
+	addr->sun_family = AF_UNIX;
+	if (strchr(tty, '/') ||
+	    snprintf(addr->sun_path, sizeof(addr->sun_path), CONTROL_DIR "/%s.sock", tty) >=
+	    (int)sizeof(addr->sun_path))
+		return -ENOENT;		/* pts/3: never held */
+	return 0;
+}
+
 int control_open(const char *tty)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd, err;
+	struct sockaddr_un addr;
+	int fd, err = address(tty, &addr);
 
-	if (strchr(tty, '/') ||
-	    snprintf(addr.sun_path, sizeof(addr.sun_path), CONTROL_DIR "/%s.sock", tty) >=
-	    (int)sizeof(addr.sun_path))
-		return -ENOENT;		/* pts/3: never held */
+	if (err)
+		return err;
 	/* non-blocking: a holder that is stopped, its backlog full, must not stop us */
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
@@ -123,6 +138,85 @@ int control_request(const char *tty, const char *line, char *reply, size_t size,
 	err = control_ask(fd, line, reply, size, timeout_ms);
 	control_close(fd);
 	return err;
+}
+
+/* A socket that nobody listens at any more is in the way of bind(). */
+static int remove_stale(const char *tty, const char *path)
+{
+	int fd = control_open(tty);
+
+	if (fd >= 0) {
+		control_close(fd);
+		return -EADDRINUSE;
+	}
+	if (fd != -ENOENT)
+		return fd == -EAGAIN ? -EADDRINUSE : fd;
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+/* The directory, locked until it is closed: two attaches must not both replace a stale socket. */
+static int lock_directory(void)
+{
+	int fd;
+
+	if (mkdir(CONTROL_DIR, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(CONTROL_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX) == 0)
+		return fd;
+	close(fd);
+	return -EIO;
+}
+
+static int bind_and_listen(const struct sockaddr_un *addr)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mode_t old;
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	old = umask(0117);	/* never wider than it shall be, not even for a moment */
+	err = bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) < 0 ? -errno : 0;
+	umask(old);
+	if (!err)
+		err = dialout_share(addr->sun_path);
+	if (!err && listen(fd, BACKLOG) < 0)
+		err = -errno;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+int control_listen(const char *tty, char *path, size_t size)
+{
+	struct sockaddr_un addr;
+	int dir, fd = address(tty, &addr);
+
+	if (fd)
+		return fd;
+	if (strlen(addr.sun_path) >= size)
+		return -ENAMETOOLONG;
+	strcpy(path, addr.sun_path);
+	dir = lock_directory();
+	if (dir < 0)
+		return dir;
+	fd = remove_stale(tty, path);
+	if (!fd)
+		fd = bind_and_listen(&addr);
+	close(dir);
+	return fd;
+}
+
+void control_unlisten(int fd, const char *path)
+{
+	if (fd < 0)
+		return;
+	unlink(path);
+	close(fd);
 }
 
 int control_value(const char *reply, const char *key, char *buf, size_t size)

@@ -54,6 +54,15 @@ int control_ask(int fd, const char *line, char *reply, size_t size, int timeout_
 int control_request(const char *tty, const char *line, char *reply, size_t size,
 		    int timeout_ms);
 
+/*
+ * The holder's side, made by attach before it touches the port, so that a second
+ * attach meets it: bound at `path`, listening, nobody answers yet.  Replaces a
+ * dead holder's socket.  Returns the descriptor; -EADDRINUSE: the port has a
+ * holder, or somebody is attaching it.
+ */
+int control_listen(const char *tty, char *path, size_t size);
+void control_unlisten(int fd, const char *path);
+
 /* The value of a key in a reply of status: 0 or -ENOENT (-EMSGSIZE: too long for buf). */
 int control_value(const char *reply, const char *key, char *buf, size_t size);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,4 +151,21 @@ int tty_get_ldisc(int fd)
 	int ldisc;
 
 	return ioctl(fd, TIOCGETD, &ldisc) < 0 ? -errno : ldisc;
+}
+
+int tty_put_back(int fd, int ldisc, const struct termios *t)
+{
+	int err, err_mode;
+
+	tcflush(fd, TCOFLUSH);	/* TIOCSETD would wait for the output to drain */
+	err = tty_set_ldisc(fd, ldisc);
+	err_mode = tcsetattr(fd, TCSANOW, t) < 0 ? -errno : 0;
+	return err ? err : err_mode;
+}
+
+bool tty_is_gone(int fd)
+{
+	struct pollfd pfd = { .fd = fd };
+
+	return poll(&pfd, 1, 0) == 1 && pfd.revents & (POLLHUP | POLLERR);
 }

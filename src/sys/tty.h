@@ -41,4 +41,13 @@ bool tty_mode_equal(const struct termios *a, const struct termios *b);
 int tty_set_ldisc(int fd, int ldisc);
 int tty_get_ldisc(int fd);
 
+/*
+ * Line discipline first, then termios, both tried whatever the other says: the
+ * first -errno, or 0.
+ */
+int tty_put_back(int fd, int ldisc, const struct termios *t);
+
+/* Hung up: the device is gone, or somebody called vhangup(2) on it. */
+bool tty_is_gone(int fd);
+
 #endif

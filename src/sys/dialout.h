@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Group dialout: who may use serial ports without being root. */
+#ifndef GPSPPSCTL_DIALOUT_H
+#define GPSPPSCTL_DIALOUT_H
+
+/*
+ * Give a file (a socket, a device node) to group dialout, mode 0660.  0, also
+ * on a system without that group (then nothing is changed); -errno.
+ */
+int dialout_share(const char *path);
+
+#endif

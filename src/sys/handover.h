@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What attach leaves to gpsppsctl-hold: it is written into a sealed memfd whose
+ * number is the holder's argument, so that the process (its pid, its place
+ * under the service manager) stays the same.
+ */
+#ifndef GPSPPSCTL_HANDOVER_H
+#define GPSPPSCTL_HANDOVER_H
+
+#include <stdint.h>
+#include <termios.h>
+
+#include "../measure.h"
+
+#define HANDOVER_MAGIC 0x67707073u	/* "gpps" */
+#define HANDOVER_VERSION 1
+
+#define HANDOVER_NAME_MAX 32
+#define HANDOVER_PATH_MAX 64
+
+enum links_mode {
+	LINKS_SELF,		/* we made them, we take them away */
+	LINKS_UDEV,		/* udev did, for a line of the table */
+	LINKS_UDEV_RUNTIME,	/* udev did, for a line of ours (udev.h) */
+};
+
+enum hold_flags {
+	HOLD_DAEMON = 1,	/* no terminal: say it to syslog; SIGHUP means nothing */
+};
+
+struct handover {
+	uint32_t magic, version, size;
+	int32_t tty_fd;
+	int32_t control_fd;			/* bound and listening */
+	char socket[HANDOVER_PATH_MAX + 32];	/* its path, to be removed at the end */
+	char tty[HANDOVER_NAME_MAX];		/* "ttyS0" */
+	char pps[HANDOVER_NAME_MAX];		/* "pps0" */
+	uint32_t unit, baud;
+	uint32_t links;				/* enum links_mode */
+	char gps_link[HANDOVER_PATH_MAX];	/* "/dev/gps0" */
+	char pps_link[HANDOVER_PATH_MAX];	/* "/dev/gpspps0" */
+	struct termios mode;			/* what the port is kept at */
+	struct termios saved;			/* what it goes back to */
+	int32_t ldisc;				/* the same */
+	uint32_t flags;				/* enum hold_flags */
+	struct pulse_shape shape;		/* if attach has seen a pulse */
+	int64_t shape_at_ns;			/* CLOCK_BOOTTIME */
+};
+
+/* Returns a sealed memfd (close-on-exec) or -errno.  Fills magic, version and size. */
+int handover_write(struct handover *h);
+
+/* Read and check it.  0, -EPROTO when it is none of ours, or -errno. */
+int handover_read(int fd, struct handover *h);
+
+#endif
