@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The whole chain in the full guest: boot, udev, systemd, and the real daemons."""
+
+import contextlib
+import json
+import re
+import time
+
+from testbed import test
+
+UNIT = "gpsppsctl@{}.service"
+NTP_CONF = """\
+refclock nmea unit 0 mode 1 flag1 1 minpoll 3 maxpoll 3
+tos mindist 0.5
+driftfile /var/lib/ntpsec/ntp.drift
+restrict default kod nomodify
+restrict 127.0.0.1
+restrict ::1
+"""
+
+# What is left of the seconds when the pulse is used: the sentences alone end 0.3 s after it.
+PPS_OFFSET_MS = 20
+
+
+def uptime_s(g):
+    return float(g.run("cat /proc/uptime", quiet=True).out.split()[0])
+
+
+def link(g, path):
+    return g.run(f"readlink {path}", quiet=True).out.strip()
+
+
+def asserts(g, pps):
+    text = g.run(f"cat /sys/class/pps/{pps}/assert", quiet=True).out.strip()
+    return int(text.split("#")[1]) if "#" in text else 0
+
+
+def is_active(g, unit):
+    return g.run(f"systemctl is-active {unit}", quiet=True).rc == 0
+
+
+def write_table(g, tty, options="baud=4800 restart=ntpsec.service"):
+    g.put("/etc/gpsppsctl.conf", f"# unit port options\n0 {tty} {options}\n")
+
+
+def write_ntp_conf(g):
+    g.put("/etc/ntpsec/ntp.conf", NTP_CONF)
+    # without a drift file ntpd measures the frequency first, and is not synchronised for minutes
+    g.run("mkdir -p /var/lib/ntpsec; echo 0.000 > /var/lib/ntpsec/ntp.drift; "
+          "chown -R ntpsec:ntpsec /var/lib/ntpsec", check=True)
+
+
+def reload(g):
+    """What the README tells to do after a change of the table."""
+    g.run("systemctl daemon-reload; udevadm control --reload; "
+          "udevadm trigger -c add -s tty -s pps; udevadm settle", check=True)
+
+
+def tear_down(g):
+    g.run("systemctl stop ntpsec chrony 'gpsppsctl@*'; systemctl disable ntpsec; "
+          "rm -f /etc/gpsppsctl.conf; systemctl reset-failed", timeout=60)
+    reload(g)
+
+
+@contextlib.contextmanager
+def restored(g):
+    """Leave the guest as the next test wants it."""
+    try:
+        yield
+    finally:
+        tear_down(g)
+
+
+def wait_links(g, tty, timeout=20):
+    g.wait_until(lambda: link(g, "/dev/gps0") == tty[5:] and link(g, "/dev/gpspps0").startswith("pps"),
+                 timeout, "no links to the port and its pulse")
+    pps = link(g, "/dev/gpspps0")
+    assert g.run(f"cat /sys/class/pps/{pps}/path").out.strip() == tty
+    return pps
+
+
+def wait_attached(g, tty):
+    """Both links, the service, pulses that count."""
+    pps = wait_links(g, tty)
+    unit = UNIT.format(tty[5:])
+    g.wait_until(lambda: is_active(g, unit), 10, f"{unit} is not active")
+    before = asserts(g, pps)
+    g.wait_until(lambda: asserts(g, pps) >= before + 3, 8, "no pulses are counted")
+    return pps
+
+
+def ntp_variables(g):
+    out = g.run("ntpq -4 -c 'rv 0 leap,stratum,refid' 127.0.0.1", quiet=True).out
+    return dict(re.findall(r"(\w+)=([\w.]+)", out))
+
+
+def peer_offset_ms(g):
+    for line in g.run("ntpq -4 -pn 127.0.0.1", quiet=True).out.splitlines():
+        if "NMEA" in line:
+            return float(line.split()[-2])
+    return None
+
+
+def wait_stratum_1(g, timeout=60):
+    """Synchronised (the tally alone is no proof), and by the pulse: nothing else is so near."""
+    g.wait_until(lambda: ntp_variables(g).get("leap") == "00" and ntp_variables(g).get("stratum") == "1",
+                 timeout, "ntpd is not at stratum 1", interval=1)
+    g.wait_until(lambda: abs(peer_offset_ms(g) or 999) < PPS_OFFSET_MS, 20,
+                 f"the offset is not the pulse's: {peer_offset_ms(g)} ms", interval=1)
+
+
+def holders(g, node):
+    """Names of the processes that have /dev/NODE open."""
+    out = g.run(f"for fd in /proc/[0-9]*/fd/*; do [ \"$(readlink $fd)\" = /dev/{node} ] && "
+                "cat ${fd%/fd/*}/comm; done", quiet=True).out
+    return set(out.split())
+
+
+@test(guest="full")
+def test_boot_and_reboot_end_with_ntpd_at_stratum_1(g):
+    port = g.ports["isa1"]
+    with restored(g):
+        write_table(g, port.tty)
+        write_ntp_conf(g)
+        g.run("systemctl enable ntpsec", check=True)
+        for _ in ("the first boot with a table", "and a reboot"):
+            g.reboot()
+            pps = wait_attached(g, port.tty)
+            assert g.run("systemctl is-active dev-gps0.device dev-gpspps0.device").rc == 0
+            assert g.run(f"stat -c '%a %G' /dev/{pps}").out.strip() == "660 dialout"
+            assert g.run(f"stat -c '%a %G' {port.tty}").out.strip() == "660 dialout"
+            assert "E: ID_MM_DEVICE_IGNORE=1" in g.run(f"udevadm info {port.tty}").out
+            wait_stratum_1(g)
+            # and ntpd was not started too early: it has the port and the pulse
+            assert "ntpd" in holders(g, port.tty[5:]), holders(g, port.tty[5:])
+            assert "ntpd" in holders(g, pps), holders(g, pps)
+        diag = g.run("gpsppsctl diag --json")
+        assert diag.rc == 0, diag
+        assert json.loads(diag.out)["ports"][0]["cause"] is None
+
+
+@test(guest="full")
+def test_the_rules_are_fast_and_silent_without_a_table(g):
+    assert g.run("systemctl list-units --all --no-legend 'gpsppsctl@*'").out.strip() == ""
+    assert link(g, "/dev/gps0") == ""
+    result = g.run("cut -d' ' -f1 /proc/uptime; for i in 1 2 3 4 5 6 7 8 9 10; do "
+                   "gpsppsctl udev ttyS1; done; cut -d' ' -f1 /proc/uptime")
+    start, end = result.out.split()
+    assert (float(end) - float(start)) / 10 < 0.1      # 20 ms on a PC; five times that here
+    write_table(g, "/dev/ttyS1", "baud=48oo")
+    with restored(g):
+        bad = g.run("gpsppsctl udev ttyS1")
+        assert bad.rc == 2 and bad.out == "" and "line 2" in bad.err
+
+
+@test(guest="full")
+def test_replugged_receiver_comes_back_with_its_daemon(g):
+    port = g.ports["pci1"]
+    port.pulse()
+    port.plug()
+    with restored(g):
+        write_table(g, port.tty)
+        write_ntp_conf(g)
+        # the model talks on this port as well
+        port.attach_receiver(type(g.ports["isa1"].receiver))
+        reload(g)
+        wait_attached(g, port.tty)
+        g.run("systemctl start ntpsec", check=True)
+        wait_stratum_1(g)
+        old = g.run("systemctl show -p MainPID ntpsec").out
+        port.unplug()
+        g.wait_until(lambda: link(g, "/dev/gps0") == "" and link(g, "/dev/gpspps0") == "", 10, "the links stay")
+        g.wait_until(lambda: not is_active(g, UNIT.format(port.tty[5:])), 10, "the service stays")
+        assert is_active(g, "ntpsec"), "ntpd goes on without its receiver"
+        port.plug()
+        pps = wait_attached(g, port.tty)
+        g.wait_until(lambda: g.run("systemctl show -p MainPID ntpsec").out != old, 15, "ntpd was not restarted")
+        wait_stratum_1(g)
+        assert "ntpd" in holders(g, pps)
+
+
+@test(guest="full")
+def test_a_daemon_starts_within_10_s_without_the_receiver(g):
+    port = g.ports["pci1"]
+    port.plug()
+    tty = port.tty
+    port.unplug()
+    with restored(g):
+        write_table(g, tty)
+        write_ntp_conf(g)
+        reload(g)
+        start = time.monotonic()
+        g.run("systemctl start ntpsec", timeout=30, check=True)
+        waited = time.monotonic() - start
+        assert 5 < waited < 10, f"ntpsec started after {waited:.1f} s"
+
+
+@test(guest="full")
+def test_ntpd_writes_no_register_after_attach(g):
+    """The core claim, on the UART itself; and its counter-proof with ldattach."""
+    port = g.ports["isa1"]
+    with restored(g):
+        write_ntp_conf(g)
+        g.run(f"gpsppsctl attach --daemon --unit 0 {port.tty}", check=True)
+
+        def start_ntpd():
+            with g.trace_serial() as writes:
+                g.run("systemctl start ntpsec", timeout=30, check=True)
+                g.wait_until(lambda: "ntpd" in holders(g, port.tty[5:]), 15, "ntpd has not opened the port")
+                time.sleep(2)
+            g.run("systemctl stop ntpsec", check=True)
+            return writes
+
+        assert start_ntpd() == []
+        g.run(f"gpsppsctl detach {port.tty}", check=True)
+
+        g.run(f"ldattach -s 4800 pps {port.tty}", check=True)
+        g.run(f"ln -s {port.tty[5:]} /dev/gps0; ln -s pps0 /dev/gpspps0; chmod 666 {port.tty} /dev/pps0")
+        writes = start_ntpd()
+        g.run("pkill ldattach; rm -f /dev/gps0 /dev/gpspps0")
+        # 16550A: IER is register 1, LCR 3; the divisor needs DLAB in LCR
+        assert {1, 3} <= {register for register, _ in writes}, writes
+
+
+FLAG = {"i": {"IGNBRK": 0o1, "IGNPAR": 0o4, "ICRNL": 0o400}, "o": {},
+        "c": {"B4800": 0o14, "CS8": 0o60, "CREAD": 0o200, "HUPCL": 0o2000, "CLOCAL": 0o4000},
+        "l": {"ICANON": 0o2, "ISIG": 0o1, "ECHO": 0o10}}
+
+
+def traced_termios(line):
+    """The flag words of strace's TCSETS, as numbers."""
+    words = {}
+    for letter, text in re.findall(r"c_([ioclf])flag=([^,]+)", line):
+        words[letter] = 0
+        for word in text.split("|"):
+            words[letter] |= int(word, 0) if word[0].isdigit() else FLAG[letter][word]
+    return [words[letter] for letter in "iocl"]
+
+
+@test(guest="full")
+def test_termios_equal_the_real_ntpds(g):
+    port = g.ports["isa1"]
+    with restored(g):
+        write_ntp_conf(g)
+        g.run(f"ln -s {port.tty[5:]} /dev/gps0; chmod 666 {port.tty}")
+        g.run("timeout 6 strace -f -v -s 256 -e trace=openat,ioctl -o /run/trace "
+              "ntpd -n -g -u ntpsec:ntpsec -c /etc/ntpsec/ntp.conf -l /run/ntp.log", timeout=20)
+        trace = g.get("/run/trace").decode()
+        g.run("rm -f /dev/gps0")
+        opened = re.search(r'openat\(AT_FDCWD, "/dev/gps0"[^)]*\)\s*=\s*(\d+)', trace)
+        assert opened, trace[-2000:]
+        line = re.search(rf"ioctl\({opened[1]}, TCSETS, .*", trace[opened.end():])[0]
+        theirs = traced_termios(line)
+        cc = re.search(r'c_cc="?\[?((?:\\x[0-9a-f]{2}|\\0|[\[\]0-9a-zA-Z=,\s\\])*)', line)
+        assert cc and not re.search(r"\\x(?!00)[0-9a-f]{2}", cc[1]), line
+        g.run(f"gpsppsctl attach --daemon --unit 0 {port.tty}", check=True)
+        settings = g.run(f"stty -g -F {port.tty}").out.strip().split(":")
+        g.run(f"gpsppsctl detach {port.tty}", check=True)
+        assert [int(word, 16) for word in settings[:4]] == theirs, (settings, line)
+        assert all(int(word, 16) == 0 for word in settings[4:]), settings
+
+
+CHRONY_CONF = """\
+refclock PPS /dev/gpspps0 refid PPS poll 2
+server 127.0.0.1 port 11123 minpoll -2 maxpoll 0 iburst
+cmdport 323
+bindcmdaddress /run/chrony/chronyd.sock
+pidfile /run/chrony/c.pid
+makestep 0.1 10
+"""
+# The second from a server of this guest's own clock: the pulse alone has no number.
+SECONDS_CONF = """\
+local stratum 5
+port 11123
+cmdport 0
+allow 127.0.0.1
+pidfile /run/chrony/s.pid
+"""
+
+
+@test(guest="full")
+def test_chrony_selects_the_pulse(g):
+    port = g.ports["isa1"]
+    with restored(g):
+        write_table(g, port.tty, "baud=4800")
+        reload(g)
+        wait_attached(g, port.tty)
+        g.run("mkdir -p /run/chrony; chown _chrony:_chrony /run/chrony; chmod 750 /run/chrony", check=True)
+        g.put("/run/s.conf", SECONDS_CONF)
+        g.put("/run/c.conf", CHRONY_CONF)
+        g.start("chronyd -x -d -f /run/s.conf")
+        g.start("chronyd -d -f /run/c.conf")
+        g.wait_until(lambda: "#* PPS" in g.run("chronyc -n sources", quiet=True).out, 60,
+                     "chrony does not select the pulse", interval=1)
+        tracking = g.run("chronyc -n tracking").out
+        assert re.search(r"Stratum\s*: 1$", tracking, re.M), tracking
+        assert re.search(r"Leap status\s*: Normal", tracking), tracking
+        g.run("pkill chronyd")
+
+
+@test(guest="full")
+def test_receiver_is_made_quiet_beside_ntpd(g):
+    port = g.ports["isa1"]
+    with restored(g):
+        write_table(g, port.tty)
+        write_ntp_conf(g)
+        reload(g)
+        pps = wait_attached(g, port.tty)
+        g.run("systemctl start ntpsec", check=True)
+        wait_stratum_1(g)
+        assert len(port.receiver.stored.sentences) > 1
+        before, start = asserts(g, pps), uptime_s(g)
+        result = g.run(f"gpsppsctl receiver {port.tty} --sentences RMC", timeout=60)
+        assert result.rc == 0, result
+        counted, passed = asserts(g, pps) - before, uptime_s(g) - start
+        assert abs(counted - passed) <= 1.5, f"{counted} pulses in {passed:.1f} s"
+        assert set(port.receiver.stored.sentences) - {"PGRMT"} == {"GPRMC"}, port.receiver.stored.sentences
+        wait_stratum_1(g, 10)
