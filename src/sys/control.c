@@ -187,6 +187,8 @@ static int bind_and_listen(const struct sockaddr_un *addr)
 		err = -errno;
 	if (!err)
 		return fd;
+	if (err != -EADDRINUSE)
+		unlink(addr->sun_path);
 	close(fd);
 	return err;
 }
