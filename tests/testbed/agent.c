@@ -225,11 +225,15 @@ static void exec_shell(const char *command)
 	_exit(127);
 }
 
+/*
+ * A process group of its own, but no session: a session's leader that opens a
+ * serial port makes it its controlling terminal, and hangs it up as it ends.
+ */
 static void run_child(const char *command, int out, int err)
 {
 	int null = open("/dev/null", O_RDONLY);
 
-	setsid();
+	setpgid(0, 0);
 	dup2(null, 0);
 	dup2(out, 1);
 	dup2(err, 2);
@@ -252,6 +256,8 @@ static int start_piped(struct job *j, const char *command)
 	j->pid = fork();
 	if (!j->pid)
 		run_child(command, out[1], err[1]);
+	if (j->pid > 0)
+		setpgid(j->pid, j->pid);	/* before a signal is sent */
 	close(out[1]);
 	close(err[1]);
 	j->fd[0] = out[0];
@@ -547,6 +553,7 @@ int main(void)
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &chld, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	setsid();		/* fails if it is a leader already */
 	sigfd = signalfd(-1, &chld, SFD_CLOEXEC);
 	if (sigfd < 0)
 		die("signalfd");

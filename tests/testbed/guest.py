@@ -218,6 +218,7 @@ class Guest:
             result = job.wait(timeout)
         except TimedOut:
             job.signal(signal.SIGKILL)
+            job.wait_quietly(2)
             raise
         if check and result.rc:
             raise AssertionError("command failed\n%s" % result)
@@ -256,9 +257,9 @@ class Guest:
 
     # -- the machine --
 
-    def qmp(self, name, **args):
+    def qmp(self, command, /, **args):
         args = {k.replace("_", "-"): v for k, v in args.items()}
-        return self.monitor.command(name, args)
+        return self.monitor.command(command, args)
 
     def qmp_mark(self):
         """Where the list of events ends now."""
@@ -351,7 +352,8 @@ class Guest:
 
     def console_tail(self, lines=25):
         """The last lines on the guest's console."""
-        text = self._read("early") + self._read("console")
+        # the early console is silent once the other has taken over
+        text = self._read("console") or self._read("early")
         return "\n".join(drop_descriptors(text.splitlines()[-lines:]))
 
     def last_commands(self):

@@ -34,11 +34,12 @@ MODULES = """
 # The fast guest's tools beside busybox, and the packages they come from
 FAST_PACKAGES = """
 	busybox-static util-linux util-linux-extra setserial strace pps-tools
-	libc6 libunwind8 liblzma5
+	procps libproc2-0 libncursesw6 libtinfo6 libsystemd0 libcap2 libgcrypt20
+	libgpg-error0 liblz4-1 libzstd1 libc6 libunwind8 liblzma5
 """.split()
 FAST_TOOLS = """
 	usr/sbin/ldattach sbin/ldattach bin/setserial usr/bin/setserial
-	usr/bin/strace usr/bin/ppstest
+	usr/bin/strace usr/bin/ppstest bin/ps usr/bin/pgrep usr/bin/pkill
 """.split()
 
 FULL_PACKAGES = """

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The testbed's own tests: what the others build on."""
+
+import re
+import time
+
+from testbed import PlainReceiver, TimedOut, test
+
+ATTACH = """
+ldattach -s 4800 pps {0} || exit
+for try in 1 2 3 4 5 6 7 8 9 10; do
+	grep -lx {0} /sys/class/pps/*/path && exit
+	sleep 0.1
+done
+"""
+# a UART's registers by offset
+IER, MSI = 1, 0x08
+
+
+def attach(g, port):
+    """Attach N_PPS; the source's directory in sysfs."""
+    path = g.run(ATTACH.format(port.tty), check=True).out.strip()
+    assert path
+    return path.removesuffix("/path")
+
+
+def stamp(g, path):
+    """A stamp of sysfs as (seconds, count)."""
+    text = g.run("cat " + path, check=True).out
+    seconds, count = text.strip().split("#")
+    return float(seconds), int(count)
+
+
+def edges(g, source):
+    assert_s, asserts = stamp(g, source + "/assert")
+    clear_s, clears = stamp(g, source + "/clear")
+    return assert_s, asserts, clear_s, clears
+
+
+@test()
+def fast_guest_boots(g):
+    assert g.run("cat /proc/1/comm").out == "agent\n"
+    assert "pps_ldisc" not in g.run("cat /proc/modules").out
+    assert g.run("ls /dev/ttyS1 /dev/ttyS2 /dev/ttyS3").rc == 0
+    assert "hvc0" in g.run("cat /proc/consoles").out
+    assert "ttyS" not in g.run("cat /proc/consoles").out
+
+
+@test()
+def agent_tells_out_err_and_rc(g):
+    r = g.run("echo out; echo err >&2; exit 3")
+    assert (r.rc, r.out, r.err) == (3, "out\n", "err\n")
+    assert g.run("kill -9 $$").rc == -9
+    assert g.run("no_such_command").rc == 127
+    assert len(g.run("head -c 1000000 /dev/zero").out) == 1000000
+
+
+@test()
+def agent_runs_jobs_side_by_side(g):
+    start = time.monotonic()
+    jobs = [g.start("echo %d; sleep 1" % n) for n in range(4)]
+    g.wait_until(lambda: all(j.output() for j in jobs), 5, "no output yet")
+    assert [j.output() for j in jobs] == ["0\n", "1\n", "2\n", "3\n"]
+    assert not any(j.done for j in jobs)
+    assert [j.wait(10).rc for j in jobs] == [0, 0, 0, 0]
+    assert time.monotonic() - start < 3
+
+
+@test()
+def agent_sends_signals_to_the_group(g):
+    job = g.start("trap 'echo got it; exit 5' INT; echo ready; sleep 60 & wait")
+    g.wait_until(lambda: job.output(), 5, "the job does not start")
+    job.signal(2)
+    r = job.wait(5)
+    assert (r.rc, r.out) == (5, "ready\ngot it\n")
+
+
+@test()
+def agent_carries_files(g):
+    data = bytes(range(256)) * 5000
+    g.put("/run/some file", data, 0o750)
+    assert g.get("/run/some file") == data
+    assert g.run("stat -c %a '/run/some file'").out == "750\n"
+    try:
+        g.get("/run/nothing here")
+    except FileNotFoundError:
+        return
+    raise AssertionError("no error for a file that is not there")
+
+
+@test()
+def hang_ends_at_its_deadline(g):
+    start = time.monotonic()
+    try:
+        g.run("echo before; sleep 1000", timeout=1)
+    except TimedOut as e:
+        assert "before" in str(e)
+    else:
+        raise AssertionError("no TimedOut")
+    assert time.monotonic() - start < 3
+    g.wait_until(lambda: g.run("pgrep sleep").rc == 1, 2, "sleep goes on")
+    assert g.alive()
+
+
+@test()
+def clock_is_the_hosts(g):
+    before = int(time.time() - 0.05)
+    assert before <= int(g.run("date +%s").out) <= time.time() + 0.05
+    _, offset_ns = min(g._measure_clock() for _ in range(5))
+    assert abs(offset_ns) < 20e6
+
+
+@test()
+def pulses_are_counted_and_exact(g):
+    port = g.ports["isa2"]
+    port.pulse(width_ms=100)
+    source = attach(g, port)
+    _, before, _, _ = edges(g, source)
+    time.sleep(4)
+    assert_s, asserts, clear_s, clears = edges(g, source)
+    assert 3 <= asserts - before <= 5
+    # the guest's second is the host's to some ms; the width is one clock's
+    assert min(assert_s % 1, 1 - assert_s % 1) < 0.05
+    width = (clear_s - assert_s) % 1
+    assert 0.09 < width < 0.12
+
+
+@test()
+def pulse_has_width_phase_and_polarity(g):
+    port = g.ports["isa2"]
+    port.pulse(period_ms=500, width_ms=200, phase_ms=250, inverted=True)
+    source = attach(g, port)
+    _, before, _, _ = edges(g, source)
+    time.sleep(3)
+    assert_s, asserts, clear_s, _ = edges(g, source)
+    assert 5 <= asserts - before <= 7
+    # inverted: low from 250 to 450 ms, so it rises at 450 and falls at 250
+    assert 0.42 < assert_s % 0.5 < 0.5
+    assert 0.22 < clear_s % 0.5 < 0.30
+
+
+@test()
+def pulses_go_missing_double_and_stuck(g):
+    port = g.ports["isa2"]
+    source = attach(g, port)
+
+    def count(seconds):
+        before = stamp(g, source + "/assert")[1]
+        time.sleep(seconds)
+        return stamp(g, source + "/assert")[1] - before
+
+    port.pulse(period_ms=250, width_ms=50, miss_every=2)
+    assert 5 <= count(3) <= 7
+    port.pulse(period_ms=250, width_ms=50)
+    port.miss(1000000)
+    assert count(1) <= 1
+    port.pulse(period_ms=500, width_ms=50, extra_ms=200)
+    assert 7 <= count(2) <= 9
+    port.level("dcd", 1)
+    assert count(0.5) <= 1
+    assert count(0.5) == 0
+
+
+@test()
+def lines_reach_the_guest(g):
+    port = g.ports["isa2"]
+    for line, name in (("dcd", "CD"), ("ri", "RI"), ("cts", "CTS"),
+                       ("dsr", "DSR")):
+        for level in (1, 0):
+            port.level(line, level)
+            time.sleep(0.03)
+            seen = g.run("grep '^%s:' /proc/tty/driver/serial" %
+                         port.tty[-1]).out
+            assert ("|" + name in seen.replace(" ", "|")) == bool(level)
+
+
+@test()
+def outputs_and_speed_are_seen(g):
+    port = g.ports["isa2"]
+    assert port.outputs == (False, False)
+    assert port.baud == 0
+    job = g.start("stty -F %s 9600 raw && exec sleep 30 < %s" %
+                  (port.tty, port.tty))
+    g.wait_until(lambda: port.outputs == (True, True), 5, "not opened")
+    g.wait_until(lambda: port.baud == 9600, 5, "no 9600 baud")
+    job.signal(15)
+    job.wait(5)
+    g.wait_until(lambda: port.outputs == (False, False), 5, "not closed")
+
+
+@test()
+def bytes_pass_both_ways(g):
+    port = g.ports["isa2"]
+    g.run("stty -F %s 9600 raw -echo" % port.tty, check=True)
+    job = g.start("head -c 5 %s" % port.tty)
+    g.wait_until(lambda: port.baud, 5, "not opened")
+    time.sleep(0.1)
+    port.write(b"hello")
+    assert job.wait(5).out == "hello"
+    g.run("echo world > %s" % port.tty, check=True)
+    assert port.read(2).startswith(b"world")
+
+
+@test()
+def closed_port_loses_what_arrives(g):
+    port = g.ports["isa2"]
+    port.write(b"old" * 300)
+    time.sleep(0.1)
+    job = g.start("stty raw -echo < %s; cat %s" % (port.tty, port.tty))
+    g.wait_until(lambda: any(port.outputs), 5, "not opened")
+    time.sleep(0.3)
+    port.write(b"new")
+    g.wait_until(lambda: "new" in job.output(), 5, "nothing arrives")
+    # the UART's own FIFO may keep its 16 bytes
+    assert len(job.output()) <= 3 + 2 * 16
+
+
+@test()
+def ports_are_cross_wired(g):
+    a, b = g.ports["isa2"], g.ports["isa3"]
+    a.cross("dcd", b, "dtr")
+    source = attach(g, a)
+    assert stamp(g, source + "/assert")[1] == 0
+    for n in range(1, 4):
+        # QEMU looks each 10 ms: a shorter pulse may be lost
+        g.run("sleep 0.05 < %s" % b.tty, check=True)
+        g.wait_until(lambda: stamp(g, source + "/assert")[1] == n, 3,
+                     "no pulse from the other port")
+        time.sleep(0.05)
+    assert stamp(g, source + "/clear")[1] == 3
+
+
+@test()
+def pci_port_comes_and_goes(g):
+    port = g.ports["pci1"]
+    for _ in range(2):
+        assert port.tty is None
+        port.plug()
+        port.pulse(period_ms=200, width_ms=50)
+        source = attach(g, port)
+        g.wait_until(lambda: stamp(g, source + "/assert")[1] > 3, 5,
+                     "no pulses on %s" % port.tty)
+        port.unplug()
+        assert g.run("ls %s" % source).rc != 0
+        g.run("pkill ldattach")
+
+
+@test()
+def serial_trace_sees_the_interrupt_enabled(g):
+    port = g.ports["isa2"]
+    with g.trace_serial() as events:
+        attach(g, port)
+    assert any(addr == IER and value & MSI for addr, value in events)
+    with g.trace_serial() as events:
+        time.sleep(0.5)
+    assert events == []
+
+
+@test()
+def garmin_talks_on_ttyS1(g):
+    g.run("stty -F /dev/ttyS1 4800 raw", check=True)
+    out = g.run("timeout 3 cat /dev/ttyS1").out
+    assert re.search(r"\$GPRMC,\d{6},A,", out)
+
+
+@test()
+def receiver_can_be_attached(g):
+    port = g.ports["isa3"]
+    port.attach_receiver(PlainReceiver)
+    source = attach(g, port)
+    out = g.run("timeout 3 cat %s" % port.tty).out
+    assert re.search(r"\$GPRMC,\d{6},A,", out)
+    assert stamp(g, source + "/assert")[1] >= 2
+
+
+@test()
+def fast_guest_reboots(g):
+    g.put("/run/before", "x")
+    g.reboot()
+    assert g.run("ls /run/before").rc != 0
+    _, offset_ns = min(g._measure_clock() for _ in range(5))
+    assert abs(offset_ns) < 20e6
+
+
+@test(append="testbed_word=1")
+def words_reach_the_command_line(g):
+    assert "testbed_word=1" in g.run("cat /proc/cmdline").out
+
+
+@test(guest="full")
+def full_guest_boots(g):
+    assert g.run("cat /proc/1/comm").out == "systemd\n"
+    r = g.run("for p in ntpd chronyd gpsd ldattach setserial strace udevadm;"
+              " do command -v $p || echo no $p; done")
+    assert "no " not in r.out
+    assert g.run("pgrep -x 'ntpd|chronyd|gpsd'").rc == 1
+    assert g.run("stat -c %G /dev/ttyS1").out == "dialout\n"
+
+
+@test(guest="full")
+def full_guest_sees_pulses(g):
+    source = attach(g, g.ports["isa1"])
+    g.wait_until(lambda: stamp(g, source + "/assert")[1] >= 2, 5, "no pulses")
+    assert_s = stamp(g, source + "/assert")[0]
+    assert min(assert_s % 1, 1 - assert_s % 1) < 0.05
+
+
+@test(guest="full")
+def udev_sees_a_pci_port_come_and_go(g):
+    port = g.ports["pci1"]
+    port.plug()
+    g.run("udevadm settle", check=True)
+    assert g.run("stat -c %%G %s" % port.tty).out == "dialout\n"
+    assert "pci" in g.run("udevadm info -q path -n %s" % port.tty).out
+    port.unplug()
+
+
+@test(guest="full")
+def full_guest_keeps_its_disk_over_a_reboot(g):
+    g.put("/var/lib/before", "x")
+    g.put("/run/before", "x")
+    g.reboot()
+    assert g.get("/var/lib/before") == b"x"
+    assert g.run("ls /run/before").rc != 0
