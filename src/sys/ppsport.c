@@ -88,6 +88,7 @@ static int step_set_ldisc(struct probe *p, struct ppsport *port)
 {
 	const struct fact flags = read_flags(p, port);
 
+	port->ldisc_changed = true;
 	/*
 	 * N_PPS on N_PPS does nothing (tty_set_ldisc() returns early): a port
 	 * that has it already, but disarmed, must go by N_TTY.
@@ -98,7 +99,6 @@ static int step_set_ldisc(struct probe *p, struct ppsport *port)
 		if (err)
 			return err;
 	}
-	port->ldisc_changed = true;
 	return tty_set_ldisc(port->fd, N_PPS);
 }
 
