@@ -85,6 +85,7 @@ static void add_alternatives(struct verdict *v)
 
 	for (size_t i = 0; cause->by_exclusion && i < v->n; i++)
 		if (v->findings[i].severity == SEV_SKIPPED &&
+		    checks[i].stage >= STAGE_INTERRUPT &&
 		    checks[i].explains & cause->explains &&
 		    v->n_also_possible < ALSO_POSSIBLE_MAX)
 			v->also_possible[v->n_also_possible++] = &v->findings[i];

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* diag's report: for people, and as JSON. */
+#include "diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../sys/output.h"
+
+#define WIDTH 100
+#define INDENT 9	/* "  seen   " */
+#define LINE_MAX_CHARS 1024
+#define NS_PER_MS 1000000
+
+/* A comm or a link's target may hold anything: no control code reaches a terminal. */
+static void put_clean(const char *s)
+{
+	for (; *s; s++)
+		putchar((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s);
+}
+
+/* Break at blanks before WIDTH; a command is never broken (wrap false). */
+static void put_line(const char *label, const char *text, bool wrap)
+{
+	size_t room = WIDTH - INDENT;
+
+	printf("  %-7s", label);
+	while (wrap && strlen(text) > room) {
+		size_t n = room;
+		char part[WIDTH];
+
+		while (n && text[n] != ' ')
+			n--;
+		if (!n)
+			break;
+		snprintf(part, sizeof(part), "%.*s", (int)n, text);
+		put_clean(part);
+		printf("\n%*s", INDENT, "");
+		text += n + 1;
+	}
+	put_clean(text);
+	putchar('\n');
+}
+
+static bool is_utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return strstr(value, "UTF-8") || strstr(value, "utf8");
+	}
+	return false;
+}
+
+static const char *stage_word(enum severity s)
+{
+	switch (s) {
+	case SEV_NONE:
+		return "-";
+	case SEV_OK:
+	case SEV_INFO:
+		return "ok";
+	case SEV_FAIL:
+		return "FAIL";
+	default:
+		return severity_name(s);
+	}
+}
+
+static void put_chain(const struct verdict *v)
+{
+	const char *sep = is_utf8() ? " \u00b7 " : ", ";
+	char line[LINE_MAX_CHARS];
+	size_t len = 0;
+
+	for (int i = 0; i < N_STAGES && len < sizeof(line); i++)
+		len += snprintf(line + len, sizeof(line) - len, "%s%s %s", i ? sep : "",
+				diagnose_stage_name(i), stage_word(diagnose_stage(v, i)));
+	put_line("chain", line, false);
+}
+
+/* ---- a healthy port ---- */
+
+static void add(char *line, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void add(char *line, const char *fmt, ...)
+{
+	size_t len = strlen(line);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line + len, LINE_MAX_CHARS - len, fmt, ap);
+	va_end(ap);
+}
+
+static bool moves(struct fact f)
+{
+	return fact_known(f) && f.val > 0;
+}
+
+/* From the last assert to the clear behind it; the clear may belong to the pulse before. */
+static void add_pulse(const struct port_facts *f, char *line)
+{
+	bool asserts = moves(facts_asserts(f)), clears = moves(facts_clears(f));
+	int64_t edges = asserts ? facts_asserts(f).val : facts_clears(f).val;
+	int64_t period_ms = facts_window_ms(f) / (edges ? edges : 1);
+	int64_t width_ns;
+
+	if (period_ms > 700 && period_ms < 1700)
+		add(line, "1 pulse/s on %s", asserts ? "assert" : "clear");
+	else
+		add(line, "%lld pulses in %.1f s on %s", (long long)edges,
+		    facts_window_ms(f) / 1000.0, asserts ? "assert" : "clear");
+	if (!asserts || !clears)
+		return;
+	width_ns = f->second.clear_edge.time_ns.val - f->second.assert_edge.time_ns.val;
+	if (width_ns < 0)
+		width_ns += 1000000000;
+	add(line, ", width %lld ms", (long long)((width_ns + NS_PER_MS / 2) / NS_PER_MS));
+}
+
+static void add_users(const struct port_facts *f, char *line)
+{
+	const char *sep = ", used by ";
+
+	for (size_t i = 0; i < f->pulse.holders.n; i++) {
+		const struct holder *h = &f->pulse.holders.v[i];
+
+		if (holder_role(h->comm) == ROLE_KEEPER)
+			continue;
+		add(line, "%s%s[%d]", sep, h->comm, h->pid);
+		sep = ", ";
+	}
+}
+
+static const char *name_of(const struct port_facts *f)
+{
+	return f->pulse_only ? f->pulse.name : f->port.name;
+}
+
+static void put_headline(const struct port_facts *f, const char *text, const char *id)
+{
+	int used = printf("/dev/%-7s ", name_of(f));
+
+	put_clean(text);
+	used += strlen(text);
+	if (id)
+		printf("  %*s", used + 2 < WIDTH ? WIDTH - used - 2 : 0, id);
+	putchar('\n');
+}
+
+static void print_healthy(const struct port_facts *f)
+{
+	char line[LINE_MAX_CHARS];
+
+	if (!facts_has_pulse(f)) {
+		put_headline(f, "no fault found, and no pulse seen: too little could be looked at",
+			     NULL);
+		return;
+	}
+	snprintf(line, sizeof(line), "healthy: ");
+	add_pulse(f, line);
+	if (fact_is(f->sentences.fix, 1))
+		add(line, ", the receiver has a fix");
+	add_users(f, line);
+	put_headline(f, line, NULL);
+}
+
+/* ---- the report ---- */
+
+static void put_other(const struct finding *f)
+{
+	char line[LINE_MAX_CHARS];
+
+	snprintf(line, sizeof(line), "%s %s: %s%s%s", severity_name(f->severity), f->id,
+		 f->headline[0] ? f->headline : f->observed, f->fix[0] ? "; " : "", f->fix);
+	put_line("also", line, true);
+}
+
+static void put_possible(const struct finding *f)
+{
+	char line[LINE_MAX_CHARS];
+
+	snprintf(line, sizeof(line), "%s (%s)%s%s", f->id, f->headline,
+		 f->fix[0] ? "; to decide: " : "", f->fix);
+	put_line("or", line, true);
+}
+
+static bool is_possible(const struct verdict *v, const struct finding *f)
+{
+	for (size_t i = 0; i < v->n_also_possible; i++)
+		if (v->also_possible[i] == f)
+			return true;
+	return false;
+}
+
+static void put_others(const struct verdict *v, enum severity least)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		const struct finding *f = &v->findings[i];
+
+		if (f->severity >= least && f != v->cause && !is_possible(v, f))
+			put_other(f);
+	}
+}
+
+void diag_print_text(const struct patient *p)
+{
+	const struct verdict *v = &p->verdict;
+
+	if (!v->cause) {
+		print_healthy(&p->facts);
+		put_others(v, facts_has_pulse(&p->facts) ? SEV_WARN : SEV_SKIPPED);
+		return;
+	}
+	put_headline(&p->facts, v->cause->headline, v->cause->id);
+	put_line("seen", v->cause->observed, true);
+	put_line("means", v->cause->why, true);
+	put_line("do", v->cause->fix, false);
+	for (size_t i = 0; i < v->n_also_possible; i++)
+		put_possible(v->also_possible[i]);
+	put_others(v, SEV_WARN);
+	put_chain(v);
+}
+
+/* ---- JSON ---- */
+
+static const char *or_null(const char *text)
+{
+	return text && *text ? text : NULL;
+}
+
+static struct out *finding_json(const struct finding *f)
+{
+	struct out *o = out_object(), *observed = out_object();
+
+	for (size_t i = 0; i < f->n_saw; i++)
+		out_fact(observed, f->saw[i].key, f->saw[i].value);
+	out_text(observed, "text", or_null(f->observed));
+	out_text(o, "id", f->id);
+	out_text(o, "severity", severity_name(f->severity));
+	out_text(o, "headline", or_null(f->headline));
+	out_child(o, "observed", observed);
+	out_text(o, "why", or_null(f->why));
+	out_text(o, "fix", or_null(f->fix));
+	out_text(o, "see", f->see);
+	return o;
+}
+
+static struct out *patient_json(const struct patient *p)
+{
+	struct out *o = out_object(), *also = out_array(), *findings = out_array();
+	const struct verdict *v = &p->verdict;
+	char path[64];
+
+	for (size_t i = 0; i < v->n_also_possible; i++)
+		out_add_text(also, v->also_possible[i]->id);
+	for (size_t i = 0; i < v->n; i++)
+		if (v->findings[i].severity != SEV_NONE)
+			out_add(findings, finding_json(&v->findings[i]));
+	snprintf(path, sizeof(path), "/dev/%s", p->facts.port.name);
+	out_text(o, "port", p->facts.pulse_only ? NULL : path);
+	out_text(o, "pps", or_null(p->facts.pulse.name));
+	out_text(o, "cause", v->cause ? v->cause->id : NULL);
+	out_child(o, "also_possible", also);
+	out_child(o, "findings", findings);
+	out_null(o, "lines");
+	return o;
+}
+
+void diag_print_json(const struct patient *patients, size_t n)
+{
+	struct out *o = out_object(), *ports = out_array();
+
+	out_number(o, "version", 1);
+	for (size_t i = 0; i < n; i++)
+		out_add(ports, patient_json(&patients[i]));
+	out_child(o, "ports", ports);
+	out_print(o);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Ask the probe for all that diag's checks judge (portfacts.h).  Judges nothing. */
+#ifndef GPSPPSCTL_GATHER_H
+#define GPSPPSCTL_GATHER_H
+
+#include "../portfacts.h"
+#include "probe.h"
+
+/* What is the same for every port: once a run. */
+void gather_kernel(struct probe *p, struct kernel_facts *k);
+
+/*
+ * The rest of a port's facts, but for what moves and what is heard.  f->port,
+ * f->pulse, f->unit, f->table_baud and f->kernel are the caller's and come first.
+ */
+void gather_port(struct probe *p, struct port_facts *f);
+
+/* The counters of a port and its pulse, now. */
+void gather_instant(struct probe *p, const struct port_facts *f, struct instant *now);
+
+/*
+ * The UART's registers, where it has I/O ports and somebody has it open: LCR,
+ * IER, LCR, MCR, one byte each, UART_SAMPLES times, 2 ms apart.
+ */
+void gather_registers(struct probe *p, struct port_facts *f);
+
+#endif
