@@ -25,7 +25,21 @@ PCI_PORTS = 14
 MEMORY = {"fast": "384M", "full": "768M"}
 BOOT_S = {"fast": 90, "full": 240}
 RUN_DIR = "gpsppsctl-testbed-"
-LEFTOVERS = "gpsppsctl ldattach ppstest gpsd ntpd chronyd"
+
+# What a test left running.  In the fast guest that is all but the agent; in the
+# full guest what the agent started, and what it had started as services.
+CGROUP = "/sys/fs/cgroup/system.slice/testbed-agent.service/cgroup.procs"
+KILL_LEFTOVERS = {
+    "fast": "kill -KILL -1; true",
+    "full": """
+systemctl stop ntpsec chrony gpsd.socket gpsd 2>/dev/null
+for pid in $(cat %s); do
+	[ $pid = $$ ] || [ $(cat /proc/$pid/comm) = agent ] || kill -KILL $pid
+done 2>/dev/null
+pkill -KILL -x 'gpsppsctl.*|ldattach'
+true
+""" % CGROUP,
+}
 
 _alive = weakref.WeakSet()
 
@@ -45,9 +59,10 @@ def remove_stale_run_dirs():
                           ignore_errors=True)
 
 
-def drop_descriptors(lines):
-    """Terminal codes (systemd's colours) out of a console's text."""
-    return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", line) for line in lines]
+def plain(text):
+    """A console's lines without terminal codes (systemd's colours)."""
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", text).split("\n")
+    return [line for line in lines if line.strip()]
 
 
 class Guest:
@@ -331,8 +346,7 @@ class Guest:
     def clean_up(self):
         """Between tests: whatever one has left must not meet the next."""
         self.agent.kill_jobs()
-        self.run("pkill -KILL -x '%s'; true" % LEFTOVERS.replace(" ", "|"),
-                 quiet=True)
+        self.run(KILL_LEFTOVERS[self.kind], quiet=True)
         for port in self.ports.values():
             if isinstance(port, ports.PciPort) and port.plugged:
                 port.unplug()
@@ -350,11 +364,11 @@ class Guest:
         except FileNotFoundError:
             return ""
 
-    def console_tail(self, lines=25):
+    def console_tail(self, lines=16):
         """The last lines on the guest's console."""
         # the early console is silent once the other has taken over
         text = self._read("console") or self._read("early")
-        return "\n".join(drop_descriptors(text.splitlines()[-lines:]))
+        return "\n".join(plain(text)[-lines:])
 
     def last_commands(self):
         return "\n".join(str(job.result()) for job in self.history)

@@ -2,6 +2,7 @@
 """The testbed's own tests: what the others build on."""
 
 import re
+import statistics
 import time
 
 from testbed import PlainReceiver, TimedOut, test
@@ -103,6 +104,37 @@ def hang_ends_at_its_deadline(g):
 
 
 @test()
+def opening_a_port_gives_no_controlling_terminal(g):
+    port = g.ports["isa2"]
+    source = attach(g, port)
+    g.run("exec head -c 0 %s" % port.tty, check=True)
+    assert g.run("ls %s" % source).rc == 0
+
+
+@test()
+def ports_are_clean_between_tests_1(g):
+    g.ports["isa2"].pulse()
+    g.ports["isa2"].level("cts", 0)
+    g.ports["isa2"].write(b"left over")
+    g.ports["isa3"].attach_receiver(PlainReceiver)
+    g.ports["isa1"].receiver.baud = 9600
+    g.ports["pci2"].plug()
+    g.start("sleep 1000")
+
+
+@test()
+def ports_are_clean_between_tests_2(g):
+    tty = g.ports["isa2"].tty
+    assert g.run("pgrep sleep").rc == 1
+    assert g.run("timeout 0.3 cat %s" % tty).out == ""
+    assert g.ports["isa3"].receiver is None
+    assert g.ports["isa1"].receiver.baud == 4800
+    assert not g.ports["pci2"].plugged
+    seen = g.run("exec < %s; grep '^2:' /proc/tty/driver/serial" % tty).out
+    assert "CTS|DSR" in seen and "CD" not in seen
+
+
+@test()
 def clock_is_the_hosts(g):
     before = int(time.time() - 0.05)
     assert before <= int(g.run("date +%s").out) <= time.time() + 0.05
@@ -123,6 +155,35 @@ def pulses_are_counted_and_exact(g):
     assert min(assert_s % 1, 1 - assert_s % 1) < 0.05
     width = (clear_s - assert_s) % 1
     assert 0.09 < width < 0.12
+
+
+def spread_ms(g, source, pulses):
+    """The median deviation of pulses each 250 ms from their middle."""
+    stamps = set()
+    for _ in range(pulses):
+        time.sleep(0.25)
+        stamps.add(stamp(g, source + "/assert")[0] % 0.25 * 1000)
+    middle = statistics.median(stamps)
+    return statistics.median(abs(s - middle) for s in stamps)
+
+
+@test()
+def edges_are_exact_or_sampled(g):
+    port = g.ports["isa2"]
+    port.pulse(period_ms=250, width_ms=50, phase_ms=125)
+    source = attach(g, port)
+    exact = spread_ms(g, source, 10)
+    port.exact = False
+    sampled = spread_ms(g, source, 10)
+    assert exact < 1 < sampled
+
+
+@test()
+def jitter_moves_the_pulses(g):
+    port = g.ports["isa2"]
+    port.pulse(period_ms=250, width_ms=50, phase_ms=125, jitter_us=40000)
+    source = attach(g, port)
+    assert 5 < spread_ms(g, source, 10) < 40
 
 
 @test()
