@@ -41,11 +41,27 @@ static const struct receiver_sentence sentences[] = {
 
 #define N_SENTENCES (sizeof(sentences) / sizeof(sentences[0]))
 
+static bool is_one_of(const char *type, const char *const *tags, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(type, tags[i]))
+			return true;
+	return false;
+}
+
 static bool is_proof(const struct nmea_sentence *s)
 {
-	/* PGRMZ and PGRMM are also sent by others' receivers that imitate Garmin's handhelds */
+	/*
+	 * PGRMZ and PGRMM are also sent by others' receivers, in imitation of
+	 * Garmin's handhelds.  The rest is ours: a receiver that sends back what it
+	 * does not know (SiRF) proves nothing.
+	 */
+	static const char *const no_proof[] = {
+		"PGRMZ", "PGRMM", "PGRMO", "PGRMCE", "PGRMC1E", "PGRMIE",
+	};
+
 	return !strncmp(s->type, "PGRM", 4) && s->type[4] != '\0' &&
-	       strcmp(s->type, "PGRMZ") != 0 && strcmp(s->type, "PGRMM") != 0;
+	       !is_one_of(s->type, no_proof, sizeof(no_proof) / sizeof(no_proof[0]));
 }
 
 /* Echoes of commands, answers to queries. */
@@ -55,10 +71,7 @@ static bool is_reply(const struct nmea_sentence *s)
 		"PGRMO", "PGRMC", "PGRMC1", "PGRMC2", "PGRMI", "PGRMCE", "PGRMC1E", "PGRMIE",
 	};
 
-	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
-		if (!strcmp(s->type, tags[i]))
-			return true;
-	return false;
+	return is_one_of(s->type, tags, sizeof(tags) / sizeof(tags[0]));
 }
 
 /* Where "ver" starts in the text of a PGRMT, or its end. */

@@ -1,0 +1,585 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Sentences out of bytes in any pieces, and the values in them. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "census.h"
+#include "nmea.h"
+
+/* What a stream gave, as one text: "GP RMC ok 12 63;..." and the statistics. */
+struct log {
+	char text[8192];
+	size_t len;
+};
+
+__attribute__((format(printf, 2, 3)))
+static void note(struct log *log, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log->len += (size_t)vsnprintf(log->text + log->len, sizeof(log->text) - log->len, fmt, ap);
+	va_end(ap);
+	assert_true(log->len < sizeof(log->text));
+}
+
+static void note_sentence(struct log *log, const struct nmea_sentence *s)
+{
+	static const char *const sums[] = { "ok", "bad", "none" };
+
+	note(log, "%s %s %s%s @%llu %.*s\n", s->talker, s->type, sums[s->sum],
+	     s->cut ? " cut" : "", (unsigned long long)s->offset, (int)s->len, s->raw);
+}
+
+static void feed(struct nmea *p, struct log *log, const char *buf, size_t len)
+{
+	struct nmea_sentence s;
+
+	while (nmea_next(p, &buf, &len, &s))
+		note_sentence(log, &s);
+	assert_int_equal(len, 0);
+}
+
+static void finish(struct nmea *p, struct log *log)
+{
+	struct nmea_sentence s;
+
+	if (nmea_end(p, &s))
+		note_sentence(log, &s);
+	note(log, "%llu sentences %llu bad %llu none %llu overlong %llu junk",
+	     (unsigned long long)p->stats.sentences, (unsigned long long)p->stats.bad,
+	     (unsigned long long)p->stats.none, (unsigned long long)p->stats.overlong,
+	     (unsigned long long)p->stats.junk_bytes);
+}
+
+static void whole(const char *buf, size_t len, struct log *log)
+{
+	struct nmea p = { .len = 0 };
+
+	log->len = 0;
+	feed(&p, log, buf, len);
+	finish(&p, log);
+}
+
+static void gives(const char *stream, const char *expected)
+{
+	struct log log;
+
+	whole(stream, strlen(stream), &log);
+	assert_string_equal(log.text, expected);
+}
+
+static const char rmc[] = "$GPRMC,,V,,,,,,,,,,N*53";
+
+static void test_one(void **state)
+{
+	(void)state;
+	gives("$GPRMC,,V,,,,,,,,,,N*53\r\n",
+	      "GP RMC ok @0 $GPRMC,,V,,,,,,,,,,N*53\n"
+	      "1 sentences 0 bad 0 none 0 overlong 0 junk");
+}
+
+static void test_resynchronises(void **state)
+{
+	(void)state;
+	/* a good one behind a cut one, on the same line */
+	gives("$GPRMC,0003$GPRMC,,V,,,,,,,,,,N*53\r\n",
+	      "GP RMC none cut @0 $GPRMC,0003\nGP RMC ok @11 $GPRMC,,V,,,,,,,,,,N*53\n"
+	      "2 sentences 0 bad 1 none 0 overlong 0 junk");
+	/* two whole ones merged */
+	gives("$GPZDA,,,,,00,00*48$GPRMC,,V,,,,,,,,,,N*53\n",
+	      "GP ZDA ok cut @0 $GPZDA,,,,,00,00*48\nGP RMC ok @19 $GPRMC,,V,,,,,,,,,,N*53\n"
+	      "2 sentences 0 bad 0 none 0 overlong 0 junk");
+	/* $$: an ST Teseo does that */
+	gives("$$GNRMC,,V,,,,,,,,,,N,V*37\r\n",
+	      "GN RMC ok @1 $GNRMC,,V,,,,,,,,,,N,V*37\n"
+	      "1 sentences 0 bad 0 none 0 overlong 1 junk");
+	/* CR CR LF, rubbish between, a corrupted line (its true sum is 60), then a good one */
+	gives("\r\r\nxy\xff\x01$GPRMC,000344.03,A,4808.9992,N,4,02.3*05\r\r\n$GPZDA,,,,,00,00*48\r",
+	      "GP RMC bad @7 $GPRMC,000344.03,A,4808.9992,N,4,02.3*05\n"
+	      "GP ZDA ok @50 $GPZDA,,,,,00,00*48\n"
+	      "2 sentences 1 bad 0 none 0 overlong 4 junk");
+	/* no CR LF at the end of a file */
+	gives("$GPZDA,,,,,00,00*48",
+	      "GP ZDA ok cut @0 $GPZDA,,,,,00,00*48\n1 sentences 0 bad 0 none 0 overlong 0 junk");
+	gives("$\r\n$\n$$", "0 sentences 0 bad 0 none 0 overlong 4 junk");
+}
+
+static size_t overlong_stream(char *buf, size_t line)
+{
+	buf[0] = '$';
+	memset(buf + 1, 'A', line - 1);
+	strcpy(buf + line, "\r\n$GPZDA,,,,,00,00*48\r\n");
+	return strlen(buf);
+}
+
+static void test_overlong(void **state)
+{
+	char buf[2000];
+	struct log log;
+
+	(void)state;
+	whole(buf, overlong_stream(buf, NMEA_LINE_MAX + 1), &log);
+	assert_string_equal(log.text, "GP ZDA ok @515 $GPZDA,,,,,00,00*48\n"
+			    "1 sentences 0 bad 0 none 1 overlong 0 junk");
+	overlong_stream(buf, NMEA_LINE_MAX);
+	whole(buf, strlen(buf), &log);
+	assert_non_null(strstr(log.text, "2 sentences 0 bad 1 none 0 overlong 0 junk"));
+	/* the next '$' ends an over-long one as well */
+	memset(buf, 'x', 1000);
+	buf[0] = '$';
+	strcpy(buf + 1000, "$GPZDA,,,,,00,00*48\n");
+	whole(buf, strlen(buf), &log);
+	assert_string_equal(log.text, "GP ZDA ok @1000 $GPZDA,,,,,00,00*48\n"
+			    "1 sentences 0 bad 0 none 1 overlong 0 junk");
+}
+
+static const char mixed[] =
+	"rub\xb7\x71$GPRMC,235960.00,A,5001.1900,N,00840.6570,E,0.0,0.0,311216,,,A*57\r\n"
+	"$GPRMC,0003$$GNRMC,,V,,,,,,,,,,N,V*37\r\r\n!AIVDM,1,1*4a\n$PGRMC,A,3*11\r\n"
+	"\0\x01$GPZDA,,,,,00,00*48$GPGGA,1*zz\r\n$P\n$,,,*0\n$GPTXT,a*b*3B\r\n*48\r\n$GPZDA,,,,,00";
+
+static void test_every_split(void **state)
+{
+	const size_t len = sizeof(mixed) - 1;
+	struct log once, cut;
+
+	(void)state;
+	whole(mixed, len, &once);
+	for (size_t i = 0; i <= len; i++) {
+		for (size_t j = i; j <= len; j += 1 + (len - i) / 16) {
+			struct nmea p = { .len = 0 };
+
+			cut.len = 0;
+			feed(&p, &cut, mixed, i);
+			feed(&p, &cut, mixed + i, j - i);
+			feed(&p, &cut, mixed + j, len - j);
+			finish(&p, &cut);
+			assert_string_equal(cut.text, once.text);
+		}
+	}
+}
+
+static void test_over_long_splits(void **state)
+{
+	char buf[2000];
+	size_t len = overlong_stream(buf, NMEA_LINE_MAX + 1);
+	struct log once, cut;
+
+	(void)state;
+	whole(buf, len, &once);
+	for (size_t i = 0; i <= len; i++) {
+		struct nmea p = { .len = 0 };
+
+		cut.len = 0;
+		feed(&p, &cut, buf, i);
+		feed(&p, &cut, buf + i, len - i);
+		finish(&p, &cut);
+		assert_string_equal(cut.text, once.text);
+	}
+}
+
+/* Random bytes, rich in what matters, in random pieces; each seed is printed when it fails. */
+static void test_random(void **state)
+{
+	static const char alphabet[] = "$$\r\n**,,GPRMC0123456789ABCDEF!\xb7\x01";
+
+	(void)state;
+	for (unsigned int seed = 1; seed <= 300; seed++) {
+		struct nmea p = { .len = 0 };
+		struct log once, cut = { .len = 0 };
+		char buf[900];
+
+		srand(seed);
+		for (size_t i = 0; i < sizeof(buf); i++)
+			buf[i] = alphabet[(size_t)rand() % (sizeof(alphabet) - 1)];
+		memset(buf + rand() % 200, 'q', (size_t)rand() % 600);
+		whole(buf, sizeof(buf), &once);
+		for (size_t at = 0; at < sizeof(buf);) {
+			size_t n = (size_t)rand() % 40;
+
+			if (n > sizeof(buf) - at)
+				n = sizeof(buf) - at;
+			feed(&p, &cut, buf + at, n);
+			at += n;
+		}
+		finish(&p, &cut);
+		if (strcmp(once.text, cut.text))
+			print_error("seed %u\n", seed);
+		assert_string_equal(once.text, cut.text);
+	}
+}
+
+static struct nmea_sentence parsed(const char *text)
+{
+	struct nmea_sentence s;
+
+	nmea_parse(text, strlen(text), &s);
+	return s;
+}
+
+static void tag_is(const char *text, const char *talker, const char *type)
+{
+	struct nmea_sentence s = parsed(text);
+
+	assert_string_equal(s.talker, talker);
+	assert_string_equal(s.type, type);
+}
+
+static void test_tags(void **state)
+{
+	(void)state;
+	tag_is("$GPRMC,1", "GP", "RMC");
+	tag_is("$INRMC", "IN", "RMC");
+	tag_is("$BDGSV*00", "BD", "GSV");
+	/* an echo of PGRMC is no RMC of the talker PG */
+	tag_is("$PGRMC,A,18.0", "P", "PGRMC");
+	tag_is("$PGRMC1,1", "P", "PGRMC1");
+	tag_is("$PGRMCE*0E", "P", "PGRMCE");
+	tag_is("$PMTK001,314,3*36", "P", "PMTK001");
+	tag_is("$PQTMVERNO,x", "P", "PQTMVERNO");
+	/* Quectel's talker of QZSS */
+	tag_is("$PQGSV,1,1,00", "PQ", "GSV");
+	tag_is("!AIVDM,1", "AI", "VDM");
+	tag_is("$STI,1", "", "STI");
+	tag_is("$gprmc,1", "", "");
+	tag_is("$GP\x01MC,1", "", "");
+	tag_is("$,1", "", "");
+	tag_is("$ABCDEFGHIJKLMNOP,1", "", "");
+}
+
+static void test_fields(void **state)
+{
+	struct nmea_sentence s = parsed("$GPZDA,1,,22,333*4D");
+	size_t len;
+
+	(void)state;
+	assert_int_equal(s.n_fields, 4);
+	assert_true(nmea_field_is(&s, 0, "1"));
+	assert_true(nmea_field_is(&s, 1, ""));
+	assert_true(nmea_field_is(&s, 3, "333"));
+	nmea_field(&s, 4, &len);
+	assert_int_equal(len, 0);
+	assert_int_equal(parsed("$GPZDA*4D").n_fields, 0);
+	assert_int_equal(parsed("$GPZDA,").n_fields, 1);
+}
+
+static void test_many_fields(void **state)
+{
+	char text[NMEA_LINE_MAX + 1] = "$GPGSV";
+	struct nmea_sentence s;
+
+	(void)state;
+	memset(text + 6, ',', 500);
+	s = parsed(text);
+	assert_int_equal(s.n_fields, NMEA_FIELDS_MAX);
+	assert_true(nmea_field_is(&s, NMEA_FIELDS_MAX - 1, ""));
+}
+
+static void test_checksums(void **state)
+{
+	(void)state;
+	assert_int_equal(parsed(rmc).sum, NMEA_SUM_OK);
+	assert_int_equal(parsed("$GPZDA,,,,,00,00*48").sum, NMEA_SUM_OK);
+	assert_int_equal(parsed("$GPGLL,,,,,,V,N*64").sum, NMEA_SUM_OK);
+	/* Magellan EC-10X: lower case */
+	assert_int_equal(parsed("$GPGSA,A,1,,,,,,,,,,,,,,,*1e").sum, NMEA_SUM_OK);
+	assert_int_equal(parsed("$GPGSA,A,1,,,,,,,,,,,,,,,*1F").sum, NMEA_SUM_BAD);
+	assert_int_equal(parsed("$GPZDA,,,,,00,00").sum, NMEA_SUM_NONE);
+	assert_int_equal(parsed("$GPZDA,,,,,00,00*4").sum, NMEA_SUM_BAD);
+	assert_int_equal(parsed("$GPZDA,,,,,00,00*").sum, NMEA_SUM_BAD);
+	assert_int_equal(parsed("$GPZDA,,,,,00,00*480").sum, NMEA_SUM_BAD);
+	assert_int_equal(parsed("$GPZDA,,,,,00,00*4G").sum, NMEA_SUM_BAD);
+	assert_int_equal(parsed("$PGRMO,,G*00").sum, NMEA_SUM_OK);
+}
+
+/* Garmin GPS 18 Technical Specifications: lines whose checksums were computed independently. */
+static void test_format(void **state)
+{
+	static const char *const lines[] = {
+		"$PGRMO,GPGSV,0*22", "$PGRMO,GPRMC,1*3D", "$PGRMO,,2*75", "$PGRMO,,3*74",
+		"$PGRMO,,4*73", "$PGRMO,,G*00", "$PGRMO,GPALM,1*21", "$PGRMO,GPRMC,0*3C",
+		"$PGRMO,GPGGA,1*20", "$PGRMO,GPGGA,0*21", "$PGRMO,GPGLL,1*26", "$PGRMO,GPGLL,0*27",
+		"$PGRMO,GPGSA,1*34", "$PGRMO,GPGSA,0*35", "$PGRMO,GPGSV,1*23", "$PGRMO,GPVTG,1*24",
+		"$PGRMO,GPVTG,0*25", "$PGRMO,PGRME,1*3B", "$PGRMO,PGRME,0*3A", "$PGRMO,PGRMF,1*38",
+		"$PGRMO,PGRMF,0*39", "$PGRMO,PGRMM,0*32", "$PGRMO,PGRMT,1*2A", "$PGRMO,PGRMT,0*2B",
+		"$PGRMO,PGRMV,1*28", "$PGRMO,PGRMV,0*29", "$PGRMO,PGRMB,0*3D",
+		"$PGRMCE*0E", "$PGRMC1E*3F", "$PGRMIE*04", "$PGRMI,,,,,,,R*3F", "$PGRMI,,,,,,,A*2C",
+		"$PGRMC,,,,,,,,,,,,2,4*61", "$PGRMC,,,,,,,,,,,,2,9*6C", "$PGRMC,,,,,,,,,,3*78",
+		"$PGRMC1,1,1*7A", "$PGRMC1,,,,,,,2*64",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char body[80], out[96], expected[96];
+
+		snprintf(body, sizeof(body), "%.*s", (int)(strlen(lines[i]) - 4), lines[i] + 1);
+		snprintf(expected, sizeof(expected), "%s\r\n", lines[i]);
+		assert_int_equal(nmea_format(out, sizeof(out), body), strlen(expected));
+		assert_string_equal(out, expected);
+		assert_int_equal(parsed(lines[i]).sum, NMEA_SUM_OK);
+	}
+}
+
+static void test_format_refuses(void **state)
+{
+	char out[16];
+
+	(void)state;
+	assert_int_equal(nmea_format(out, 12, "PGRMO,"), -ENOSPC);
+	assert_int_equal(nmea_format(out, 13, "PGRMO,"), 12);
+	assert_int_equal(nmea_format(out, sizeof(out), "a\r\nb"), -EINVAL);
+	assert_int_equal(nmea_format(out, sizeof(out), "a$b"), -EINVAL);
+	assert_int_equal(nmea_format(out, sizeof(out), "a*b"), -EINVAL);
+	assert_int_equal(nmea_format(out, sizeof(out), "a\xe4"), -EINVAL);
+}
+
+/* ---- values ---- */
+
+static struct nmea_data decoded(const char *text)
+{
+	struct nmea_sentence s = parsed(text);
+	struct nmea_data d;
+
+	assert_true(nmea_decode(&s, &d));
+	return d;
+}
+
+/* "2016-12-31T23:59:60.000000000", with "-" for what the sentence does not have */
+static void time_is(const char *text, const char *expected)
+{
+	struct nmea_data d = decoded(text);
+	char date[32] = "-", clock[32] = "-", both[65];
+
+	if (d.has & NMEA_HAS_DATE)
+		snprintf(date, sizeof(date), "%d-%02d-%02d", d.utc.year, d.utc.month, d.utc.day);
+	if (d.has & NMEA_HAS_TIME)
+		snprintf(clock, sizeof(clock), "%02d:%02d:%02d.%09u", d.utc.hour, d.utc.minute,
+			 d.utc.second, d.utc.ns);
+	snprintf(both, sizeof(both), "%sT%s", date, clock);
+	assert_string_equal(both, expected);
+}
+
+#define RMC_AT(t, d) "$GPRMC," t ",A,5001.1900,N,00840.6570,E,0.0,0.0," d ",,,A"
+
+static void test_times(void **state)
+{
+	(void)state;
+	time_is("$GPRMC,235960.00,A,5001.1900,N,00840.6570,E,0.0,0.0,311216,,,A*57",
+		"2016-12-31T23:59:60.000000000");
+	time_is("$GPZDA,235960.00,31,12,2016,00,00*69", "2016-12-31T23:59:60.000000000");
+	/* second 60 is nowhere else */
+	time_is(RMC_AT("225960", "311216"), "2016-12-31T-");
+	time_is(RMC_AT("235861", "311216"), "2016-12-31T-");
+	time_is(RMC_AT("164517.99", "280319"), "2019-03-28T16:45:17.990000000");
+	time_is(RMC_AT("164517.5", "280319"), "2019-03-28T16:45:17.500000000");
+	time_is(RMC_AT("164517.", "280319"), "2019-03-28T16:45:17.000000000");
+	time_is(RMC_AT("164517.0123456789", "280319"), "2019-03-28T16:45:17.012345678");
+	time_is(RMC_AT("16451", "280319"), "2019-03-28T-");
+	time_is(RMC_AT("164517x", "280319"), "2019-03-28T-");
+	time_is(RMC_AT("164517.1.2", "280319"), "2019-03-28T-");
+	time_is(RMC_AT(" 64517", "280319"), "2019-03-28T-");
+	time_is(RMC_AT("-64517", "280319"), "2019-03-28T-");
+	time_is(RMC_AT("240000", "280319"), "2019-03-28T-");
+	time_is(RMC_AT("000000", "2208-1"), "-T00:00:00.000000000");
+	time_is(RMC_AT("000000", "220899"), "1999-08-22T00:00:00.000000000");
+	time_is(RMC_AT("000000", "010180"), "1980-01-01T00:00:00.000000000");
+	time_is(RMC_AT("000000", "311279"), "2079-12-31T00:00:00.000000000");
+	time_is(RMC_AT("000000", "290224"), "2024-02-29T00:00:00.000000000");
+	time_is(RMC_AT("000000", "290223"), "-T00:00:00.000000000");
+	time_is(RMC_AT("000000", "001223"), "-T00:00:00.000000000");
+	time_is(RMC_AT("000000", "011323"), "-T00:00:00.000000000");
+	time_is("$GPRMC,,V,,,,,,,,,,N*53", "-T-");
+	time_is("$GPZDA,,,,,00,00*48", "-T-");
+	/* the local zone is none of our business: NMEA's time is UTC */
+	time_is("$GPZDA,000041,27,03,2005,-05,00", "2005-03-27T00:00:41.000000000");
+	time_is("$GPGGA,120317,4221.4394,N,01321.9948,E,0,00,,,M,,M,,*59", "-T12:03:17.000000000");
+	time_is("$GPGLL,4221.4394,N,01321.9948,E,120317,A", "-T12:03:17.000000000");
+	time_is("$PGRMF,0,0,060419,235942,18,4733.2519,N,12208.3664,W,A,2,0,337,2,1*36",
+		"2019-04-06T23:59:42.000000000");
+}
+
+static void test_bad_position_good_time(void **state)
+{
+	struct nmea_data d = decoded("$GPRMC,120316,V,36000.0000,N,72000.0000,E,,,150305,,");
+
+	(void)state;
+	assert_int_equal(d.has, NMEA_HAS_TIME | NMEA_HAS_DATE | NMEA_HAS_VALID);
+	assert_false(d.valid);
+	d = decoded("$GPGGA,|19322|1.00,|2037.|72792,N,1,E,1,05,,,M,,M,,");
+	assert_int_equal(d.has, NMEA_HAS_QUALITY | NMEA_HAS_VALID | NMEA_HAS_USED);
+}
+
+static void test_positions(void **state)
+{
+	struct nmea_data d = decoded("$GPRMC,120316,A,4733.2519,N,12208.3664,W,,,150305,,");
+
+	(void)state;
+	assert_true(d.has & NMEA_HAS_POSITION);
+	assert_int_equal(d.lat_ndeg, 47554198333LL);
+	assert_int_equal(d.lon_ndeg, -122139440000LL);
+	assert_true(decoded("$GPRMC,,A,9000.0000,S,18000.0000,E").has & NMEA_HAS_POSITION);
+	assert_false(decoded("$GPRMC,,A,9000.0001,S,18000.0000,E").has & NMEA_HAS_POSITION);
+	assert_false(decoded("$GPRMC,,A,4760.0000,S,00000.0000,E").has & NMEA_HAS_POSITION);
+	assert_false(decoded("$GPRMC,,A,4700.0000,E,00000.0000,E").has & NMEA_HAS_POSITION);
+	assert_false(decoded("$GPRMC,,A,4700.00-0,N,00000.0000,E").has & NMEA_HAS_POSITION);
+	assert_false(decoded("$GPRMC,,A,700.0000,N,00000.0000,E").has & NMEA_HAS_POSITION);
+}
+
+static int valid_of(const char *text)
+{
+	struct nmea_data d = decoded(text);
+
+	return d.has & NMEA_HAS_VALID ? d.valid : -1;
+}
+
+static void test_validity(void **state)
+{
+	(void)state;
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,"), 1);
+	assert_int_equal(valid_of("$GPRMC,,V,,,,,,,,,"), 0);
+	assert_int_equal(valid_of("$GPRMC,,,,,,,,,,,"), -1);
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,A"), 1);
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,D"), 1);
+	assert_int_equal(valid_of("$GNRMC,,A,,,,,,,,,,R,V"), 1);
+	/* estimated, manual, simulated, none: the mode goes before the status */
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,E"), 0);
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,N"), 0);
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,S"), 0);
+	assert_int_equal(valid_of("$GPGGA,,,,,,0,00"), 0);
+	assert_int_equal(valid_of("$GPGGA,,,,,,1,05"), 1);
+	assert_int_equal(valid_of("$GPGGA,,,,,,6,05"), 0);
+	assert_int_equal(valid_of("$GPGGA,,,,,,x,05"), -1);
+}
+
+static void test_satellites(void **state)
+{
+	struct nmea_data d = decoded("$GPGSA,A,3,02,03,06,12,14,24,25,29,31,32,,,1.6,0.8,1.4*30");
+
+	(void)state;
+	assert_int_equal(d.has, NMEA_HAS_FIX | NMEA_HAS_USED);
+	assert_int_equal(d.fix, 3);
+	assert_int_equal(d.satellites_used, 10);
+	assert_int_equal(decoded("$GPGSA,A,1,,,,,,,,,,,,,,,*1E").fix, 1);
+	assert_int_equal(decoded("$GPGSA,A,4,,,,,,,,,,,,,,,").has, 0);
+	assert_int_equal(decoded("$GPGSV,3,1,12,02,39").satellites_in_view, 12);
+	assert_int_equal(decoded("$GPGGA,,,,,,1,09").satellites_used, 9);
+}
+
+static void test_garmin_values(void **state)
+{
+	struct nmea_data d =
+		decoded("$PGRMF,1023,604799,060419,235941,18,4733.2519,N,12208.3664,W,A,2,0,337,2,1*30");
+
+	(void)state;
+	assert_int_equal(d.gps_week, 1023);
+	assert_int_equal(d.gps_second, 604799);
+	assert_int_equal(d.leap_s, 18);
+	assert_int_equal(d.fix, 3);
+	assert_true(d.valid);
+	assert_int_equal(decoded("$PGRME,3.1,M,4.2,M,5.2,M").error_mm, 3100);
+	assert_int_equal(decoded("$PGRME,,M,,M,,M").has, 0);
+	assert_int_equal(decoded("$PGRME,-3.1,M,,M,,M").has, 0);
+	d = decoded("$PGRMT,GPS 18x-LVC software ver. 3.70,,,,,,,,*6B");
+	assert_int_equal(d.text_len, strlen("GPS 18x-LVC software ver. 3.70"));
+	assert_memory_equal(d.text, "GPS 18x-LVC software ver. 3.70", d.text_len);
+	assert_int_equal(decoded("$PGRMT,GPS \x1b[2J,,").has, 0);
+}
+
+static void test_not_decoded(void **state)
+{
+	struct nmea_sentence s = parsed("$PGRMC,A,00018.0,100");
+	struct nmea_data d;
+
+	(void)state;
+	assert_false(nmea_decode(&s, &d));
+	s = parsed("$gprmc,,V");
+	assert_false(nmea_decode(&s, &d));
+}
+
+/* An LVC's data line on a TTL UART: as read, and what was sent. */
+static void test_inverted(void **state)
+{
+	static const uint8_t heard[] = { 0xb7, 0x71, 0x5f, 0x5b, 0x65, 0x79, 0xa7, 0xe5, 0xeb };
+	char sent[sizeof(heard) + 1] = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(heard); i++)
+		sent[i] = nmea_uninvert(heard[i]);
+	assert_string_equal(sent, "$GPRMC,\r\n");
+}
+
+/* ---- census ---- */
+
+static void count(struct census *c, const char *text)
+{
+	struct nmea_sentence s = parsed(text);
+
+	census_add(c, &s);
+}
+
+static void test_census(void **state)
+{
+	struct census c = { .n = 0 };
+
+	(void)state;
+	count(&c, rmc);
+	count(&c, "$GPZDA,,,,,00,00*48");
+	count(&c, rmc);
+	count(&c, "$GPZDA,,,,,00,00*49");	/* bad */
+	count(&c, "$GPZDA,,,,,00");
+	assert_int_equal(c.n, 2);
+	assert_string_equal(c.rows[0].type, "RMC");
+	assert_int_equal(c.rows[0].count, 2);
+	assert_int_equal(c.rows[0].chars, 2 * (sizeof(rmc) - 1 + 2));
+	assert_int_equal(c.rows[1].count, 2);
+	assert_int_equal(c.rows[1].checked, 1);
+	assert_int_equal(c.rows[1].max_chars, 21);
+}
+
+static void test_load(void **state)
+{
+	(void)state;
+	assert_int_equal(census_rate(1086, 3000000000LL), 362);
+	assert_int_equal(census_rate(5, 0), 0);
+	assert_int_equal(census_load_percent(362, 4800), 75);
+	assert_int_equal(census_load_percent(480, 4800), 100);
+	assert_int_equal(census_load_percent(480, 0), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_resynchronises),
+		cmocka_unit_test(test_overlong),
+		cmocka_unit_test(test_every_split),
+		cmocka_unit_test(test_over_long_splits),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_many_fields),
+		cmocka_unit_test(test_checksums),
+		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_format_refuses),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_bad_position_good_time),
+		cmocka_unit_test(test_positions),
+		cmocka_unit_test(test_validity),
+		cmocka_unit_test(test_satellites),
+		cmocka_unit_test(test_garmin_values),
+		cmocka_unit_test(test_not_decoded),
+		cmocka_unit_test(test_inverted),
+		cmocka_unit_test(test_census),
+		cmocka_unit_test(test_load),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
