@@ -32,7 +32,7 @@ def options(text):
 
 def man_section(command):
     match = re.search(rf"^\.Ss {command}$(.*?)^\.S[sh] ", MAN, re.M | re.S)
-    return {o.replace("\\-", "-") for o in re.findall(r"Fl -([a-z][a-z-]+)", match[1])} if match else set()
+    return {o for o in re.findall(r"Fl -([a-z][a-z-]+)", match[1])} - {"help"} if match else set()
 
 
 def completion_words(command):
