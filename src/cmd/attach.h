@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of attach: what shall be (plan), what came of it (report), who holds it (hold). */
+#ifndef GPSPPSCTL_ATTACH_H
+#define GPSPPSCTL_ATTACH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../measure.h"
+#include "../sys/handover.h"
+#include "../sys/ppsport.h"
+#include "../sys/probe.h"
+#include "../sys/survey.h"
+#include "cmd.h"
+
+struct attach_options {
+	const char *port;	/* as typed */
+	long unit;		/* -1: not said */
+	long baud;		/* 0: not said */
+	long wait_pulse_s;	/* 0: not said */
+	bool once, daemon, help;
+};
+
+struct attach_plan {
+	char tty[HANDOVER_NAME_MAX];		/* "ttyS0" */
+	char node[HANDOVER_NAME_MAX + 8];	/* "/dev/ttyS0" */
+	struct port_list ports;			/* owns what `port` points to */
+	const struct port *port;
+	unsigned int unit, baud;
+	const char *baud_from;			/* "from /etc/ntp.conf" */
+	enum links_mode links;
+	char gps_link[HANDOVER_PATH_MAX], pps_link[HANDOVER_PATH_MAX];
+	bool gps_link_ours;			/* it led to this port before */
+	struct holder daemon;			/* an ntpd that has the port already; pid 0: none */
+	char holder[256];			/* path of gpsppsctl-hold */
+};
+
+/* What an attach has done so far, and has to undo. */
+struct attaching {
+	struct attach_plan plan;
+	struct probe *probe;
+	struct ppsport port;
+	int control_fd;
+	char socket[HANDOVER_PATH_MAX + 32];
+	bool unit_written, gps_linked, pps_linked;
+	/* the pulse, as far as it was waited for */
+	bool looked, pulse_seen;
+	int64_t pulse_after_ms;
+	struct pulse_shape shape;
+};
+
+/* attach_plan.c: everything that can be known without touching the port.  0 or an exit code. */
+int attach_make_plan(const struct ctx *ctx, const struct attach_options *o,
+		     struct probe *probe, struct attach_plan *plan);
+void attach_free_plan(struct attach_plan *plan);
+
+/* attach_report.c */
+void attach_report(const struct attaching *a);
+/* Why a step on the port failed; returns the exit code. */
+int attach_step_failed(const struct attaching *a, int err);
+
+/*
+ * attach_hold.c: leave the port to the holder.  attach_exec() returns only when
+ * it could not (an exit code); attach_spawn() returns the holder's pid once it
+ * answers, or -1.  Both say what went wrong.
+ */
+int attach_find_holder(struct attach_plan *plan);
+int attach_exec(struct attaching *a);
+int attach_spawn(struct attaching *a);
+
+#endif

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* attach: leave the port to gpsppsctl-hold, in this process or in one of its own. */
+#include "attach.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../sys/control.h"
+
+#define HOLDER "gpsppsctl-hold"
+#define START_TIMEOUT_MS 5000
+
+/*
+ * Beside this program in a build tree, else where it is installed; never by
+ * PATH: it is run as root.
+ */
+int attach_find_holder(struct attach_plan *plan)
+{
+	char self[sizeof(plan->holder)];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash && snprintf(plan->holder, sizeof(plan->holder), "%.*s/" HOLDER,
+				      (int)(slash - self), self) < (int)sizeof(plan->holder) &&
+		    access(plan->holder, X_OK) == 0)
+			return 0;
+	}
+	snprintf(plan->holder, sizeof(plan->holder), "%s", LIBEXECDIR "/" HOLDER);
+	if (access(plan->holder, X_OK) == 0)
+		return 0;
+	msg_error(plan->holder, "cannot hold a port: %s", strerror(errno));
+	msg_hint("install the whole of gpsppsctl: make install");
+	return EXIT_TROUBLE;
+}
+
+static int64_t boottime_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+static void fill(const struct attaching *a, uint32_t flags, struct handover *h)
+{
+	const struct attach_plan *plan = &a->plan;
+
+	memset(h, 0, sizeof(*h));
+	h->tty_fd = a->port.fd;
+	h->control_fd = a->control_fd;
+	strcpy(h->socket, a->socket);
+	strcpy(h->tty, plan->tty);
+	strcpy(h->pps, a->port.pps);
+	strcpy(h->gps_link, plan->gps_link);
+	strcpy(h->pps_link, plan->pps_link);
+	h->unit = plan->unit;
+	h->baud = plan->baud;
+	h->links = plan->links;
+	h->mode = a->port.mode;
+	h->saved = a->port.found_mode;
+	h->ldisc = ppsport_ldisc_after(&a->port);
+	h->flags = flags;
+	h->shape = a->shape;
+	h->shape_at_ns = boottime_ns();
+}
+
+static void keep_across_exec(int fd, bool keep)
+{
+	fcntl(fd, F_SETFD, keep ? 0 : FD_CLOEXEC);
+}
+
+/* Returns only on failure: -errno. */
+static int exec_holder(struct attaching *a, uint32_t flags)
+{
+	char number[16];
+	char *argv[] = { (char *)HOLDER, number, a->plan.node, NULL };
+	struct handover h;
+	int fd, err;
+
+	fill(a, flags, &h);
+	fd = handover_write(&h);
+	if (fd < 0)
+		return fd;
+	snprintf(number, sizeof(number), "%d", fd);
+	keep_across_exec(fd, true);
+	keep_across_exec(a->port.fd, true);
+	keep_across_exec(a->control_fd, true);
+	execv(a->plan.holder, argv);
+	err = -errno;
+	keep_across_exec(a->control_fd, false);
+	keep_across_exec(a->port.fd, false);
+	close(fd);
+	return err;
+}
+
+int attach_exec(struct attaching *a)
+{
+	int err = exec_holder(a, 0);
+
+	msg_error(a->plan.holder, "cannot run: %s", strerror(-err));
+	return EXIT_TROUBLE;
+}
+
+/* The grandchild: no terminal, nobody's child; tells its errno when exec fails. */
+static void be_daemon(struct attaching *a, int report_fd)
+{
+	int err;
+	pid_t pid;
+
+	if (setsid() < 0)
+		_exit(EXIT_TROUBLE);
+	pid = fork();
+	if (pid)
+		_exit(pid < 0 ? EXIT_TROUBLE : 0);
+	err = exec_holder(a, HOLD_DAEMON);
+	if (write(report_fd, &err, sizeof(err)) < 0)
+		_exit(EXIT_TROUBLE);
+	_exit(EXIT_TROUBLE);
+}
+
+/* The pipe closes by the holder's exec, or brings the errno of its failure. */
+static int await_exec(pid_t child, int fd)
+{
+	int status, err = 0;
+	ssize_t n;
+
+	do
+		n = waitpid(child, &status, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 || !WIFEXITED(status) || WEXITSTATUS(status))
+		return -EAGAIN;
+	do
+		n = read(fd, &err, sizeof(err));
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(err) ? err : n < 0 ? -errno : 0;
+}
+
+static int fork_holder(struct attaching *a)
+{
+	int pipe_fd[2], err;
+	pid_t child;
+
+	if (pipe2(pipe_fd, O_CLOEXEC) < 0)
+		return -errno;
+	child = fork();
+	if (child == 0)
+		be_daemon(a, pipe_fd[1]);
+	err = child < 0 ? -errno : 0;
+	close(pipe_fd[1]);
+	if (!err)
+		err = await_exec(child, pipe_fd[0]);
+	close(pipe_fd[0]);
+	return err;
+}
+
+int attach_spawn(struct attaching *a)
+{
+	char reply[CONTROL_REPLY_MAX], pid[16];
+	int err = fork_holder(a);
+
+	if (!err)
+		err = control_request(a->plan.tty, "status", reply, sizeof(reply),
+				      START_TIMEOUT_MS);
+	if (!err)
+		err = control_value(reply, "pid", pid, sizeof(pid));
+	if (!err)
+		return (int)strtol(pid, NULL, 10);
+	msg_error(a->plan.holder, "cannot start it as a daemon: %s", strerror(-err));
+	return -1;
+}

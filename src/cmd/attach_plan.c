@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* attach: may we have the port, and which unit, speed and links shall it get? */
+#include "attach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../ntpconf.h"
+#include "../sys/control.h"
+#include "../sys/links.h"
+#include "../sys/tty.h"
+#include "../sys/udev.h"
+#include "../unittab.h"
+
+#define DEFAULT_BAUD 4800	/* NMEA 0183's own */
+#define CONF_TEXT_MAX 65536
+
+/* ---- who has it? ---- */
+
+struct program {
+	const char *comm;	/* cut at 15 characters, as the kernel has it */
+	const char *why;	/* NULL: may have the port beside us */
+	const char *hint;	/* %s is the port's name */
+};
+
+static const struct program programs[] = {
+	{ "ntpd", NULL, NULL },
+	{ "chronyd", NULL, NULL },
+	{ "gpsd", "it attaches the pulse by itself",
+	  "systemctl stop gpsd.socket gpsd, or let gpsd feed the clock" },
+	{ "agetty", "a login prompt is on the port", "systemctl disable --now serial-getty@%s" },
+	{ "getty", "a login prompt is on the port", "take %s out of /etc/inittab" },
+	{ "mgetty", "a login prompt is on the port", "take %s out of /etc/inittab" },
+	{ "login", "somebody logs in on the port", "systemctl disable --now serial-getty@%s" },
+	{ "ModemManager", "it looks for a modem on the port", "systemctl stop ModemManager" },
+	{ "brltty", "it looks for a Braille display on the port", "systemctl stop brltty" },
+	{ "ldattach", "it has the port attached", "stop it, then gpsppsctl attach %s" },
+};
+
+static const struct program any_program = {
+	NULL, "another program uses the port", "stop it, then gpsppsctl attach %s",
+};
+
+static const struct program *find_program(const char *comm)
+{
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		if (!strcmp(programs[i].comm, comm))
+			return &programs[i];
+	return &any_program;
+}
+
+static int refuse_held(const struct attach_plan *plan, pid_t pid)
+{
+	msg_error(plan->node, "held by gpsppsctl[%d]", (int)pid);
+	msg_hint("gpsppsctl detach %s", plan->tty);
+	return EXIT_TROUBLE;
+}
+
+static int refuse_program(const struct attach_plan *plan, const struct holder *h,
+			  const struct program *program)
+{
+	const char *name = strstr(program->hint, "%s");
+
+	msg_error(plan->node, "held by %s[%d]: %s", h->comm, h->pid, program->why);
+	if (name)
+		msg_hint("%.*s%s%s", (int)(name - program->hint), program->hint, plan->tty,
+			 name + 2);
+	else
+		msg_hint("%s", program->hint);
+	return EXIT_TROUBLE;
+}
+
+/* "ttyUSB0    -W- (EC p  )    188:0": drivers without sysfs' console have this only */
+static bool is_console(struct probe *probe, const struct port *port)
+{
+	char text[1024];
+	const size_t len = strlen(port->name);
+
+	if (fact_known(port->console))
+		return port->console.val == 1;
+	if (probe_get(probe, "file:/proc/consoles", text, sizeof(text)) < 0)
+		return false;
+	for (const char *p = text; *p; p += strcspn(p, "\n"), p += *p == '\n')
+		if (!strncmp(p, port->name, len) && p[len] == ' ')
+			return true;
+	return false;
+}
+
+static int check_free(struct probe *probe, struct attach_plan *plan)
+{
+	const struct holders *holders = &plan->port->holders;
+	int fd = control_open(plan->tty);
+
+	if (fd >= 0) {
+		pid_t pid = control_peer(fd);
+
+		control_close(fd);
+		return refuse_held(plan, pid);
+	}
+	if (is_console(probe, plan->port)) {
+		msg_error(plan->node, "the kernel's console is on the port");
+		msg_hint("take console=%s off the kernel's command line", plan->tty);
+		return EXIT_TROUBLE;
+	}
+	for (size_t i = 0; i < holders->n; i++) {
+		const struct program *program = find_program(holders->v[i].comm);
+
+		if (program->why)
+			return refuse_program(plan, &holders->v[i], program);
+		plan->daemon = holders->v[i];
+	}
+	return 0;
+}
+
+/* ---- which unit? ---- */
+
+static const struct unit *find_port(const struct unittab *tab, const char *tty)
+{
+	char name[HANDOVER_NAME_MAX];
+
+	for (size_t i = 0; i < tab->n; i++)
+		if (tty_resolve(tab->units[i].port, name, sizeof(name)) == 0 &&
+		    !strcmp(name, tty))
+			return &tab->units[i];
+	return NULL;
+}
+
+static const struct unit *find_unit(const struct unittab *tab, unsigned int unit)
+{
+	for (size_t i = 0; i < tab->n; i++)
+		if (tab->units[i].unit == unit)
+			return &tab->units[i];
+	return NULL;
+}
+
+static int check_unit(const struct ctx *ctx, const struct attach_plan *plan,
+		      const struct unittab *tab, const struct unit *ours)
+{
+	const struct unit *other = find_unit(tab, plan->unit);
+
+	if (ours && ours->unit != plan->unit) {
+		msg_error(plan->node, "unit %u: line %u of %s says unit %u", plan->unit,
+			  ours->line, ctx->table, ours->unit);
+		msg_hint("gpsppsctl attach %s", plan->tty);
+		return EXIT_TROUBLE;
+	}
+	if (other && other != ours) {
+		msg_error(plan->node, "unit %u: line %u of %s gives it to %s", plan->unit,
+			  other->line, ctx->table, other->port);
+		msg_hint("gpsppsctl attach %s --unit N, another one", plan->tty);
+		return EXIT_TROUBLE;
+	}
+	return 0;
+}
+
+/* The link of a line in the table is udev's matter, by link_priority. */
+static int check_link(struct attach_plan *plan)
+{
+	plan->gps_link_ours = link_leads_to(plan->gps_link, plan->tty);
+	if (plan->links == LINKS_UDEV || link_is_free(plan->gps_link, plan->tty) == 0)
+		return 0;
+	msg_error(plan->gps_link, "this is there already, and is not %s", plan->node);
+	msg_hint("gpsppsctl attach %s --unit N, another one", plan->tty);
+	return EXIT_TROUBLE;
+}
+
+static int choose_unit(const struct ctx *ctx, const struct attach_options *o,
+		       const struct unittab *tab, struct attach_plan *plan)
+{
+	const struct unit *ours = find_port(tab, plan->tty);
+	int code;
+
+	plan->unit = o->unit >= 0 ? (unsigned int)o->unit : ours ? ours->unit : 0;
+	code = check_unit(ctx, plan, tab, ours);
+	if (code)
+		return code;
+	/* udev's rules look into the one table only, whatever -C says */
+	if (!udev_makes_links())
+		plan->links = LINKS_SELF;
+	else if (ours && !strcmp(ctx->table, UNITTAB_PATH))
+		plan->links = LINKS_UDEV;
+	else
+		plan->links = LINKS_UDEV_RUNTIME;
+	snprintf(plan->gps_link, sizeof(plan->gps_link), "/dev/gps%u", plan->unit);
+	snprintf(plan->pps_link, sizeof(plan->pps_link), "/dev/gpspps%u", plan->unit);
+	return check_link(plan);
+}
+
+/* ---- which speed? ---- */
+
+static const char *const ntp_confs[] = { "/etc/ntpsec/ntp.conf", "/etc/ntp.conf" };
+static const char *const ntp_confs_from[] = { "from /etc/ntpsec/ntp.conf", "from /etc/ntp.conf" };
+
+static bool daemon_baud(struct probe *probe, struct attach_plan *plan)
+{
+	char *text = malloc(CONF_TEXT_MAX);
+	bool found = false;
+
+	for (size_t i = 0; text && i < sizeof(ntp_confs) / sizeof(ntp_confs[0]) && !found; i++) {
+		int n = probe_getf(probe, text, CONF_TEXT_MAX, "file:%s", ntp_confs[i]);
+
+		found = n > 0 && ntpconf_baud(text, (size_t)n, plan->unit, &plan->baud) == 0;
+		if (found)
+			plan->baud_from = ntp_confs_from[i];
+	}
+	free(text);
+	return found;
+}
+
+static int choose_baud(const struct attach_options *o, const struct unittab *tab,
+		       struct probe *probe, struct attach_plan *plan)
+{
+	const struct unit *ours = find_port(tab, plan->tty);
+
+	if (o->baud) {
+		plan->baud = (unsigned int)o->baud;
+		plan->baud_from = "by --baud";
+	} else if (ours && ours->baud) {
+		plan->baud = ours->baud;
+		plan->baud_from = "from the table";
+	} else if (!daemon_baud(probe, plan)) {
+		plan->baud = DEFAULT_BAUD;
+		plan->baud_from = "by default";
+	}
+	if (tty_speed(plan->baud) != B0)
+		return 0;
+	msg_error(plan->node, "%u baud (%s): there is no such speed", plan->baud, plan->baud_from);
+	return EXIT_TROUBLE;
+}
+
+/* ---- all of it ---- */
+
+static int find_the_port(const struct attach_options *o, struct probe *probe,
+			 struct attach_plan *plan)
+{
+	int err = tty_resolve(o->port, plan->tty, sizeof(plan->tty));
+
+	if (!err)
+		err = survey_ports(probe, &plan->ports);
+	if (!err) {
+		plan->port = survey_find_port(&plan->ports, plan->tty);
+		err = plan->port ? 0 : -ENOTTY;
+	}
+	if (err) {
+		msg_error(o->port, "%s", err == -ENOTTY ? "this is not a serial port" :
+			  strerror(-err));
+		return EXIT_TROUBLE;
+	}
+	snprintf(plan->node, sizeof(plan->node), "/dev/%s", plan->tty);
+	return 0;
+}
+
+int attach_make_plan(const struct ctx *ctx, const struct attach_options *o,
+		     struct probe *probe, struct attach_plan *plan)
+{
+	struct unittab tab;
+	int code = load_table(ctx, &tab);
+
+	if (!code)
+		code = find_the_port(o, probe, plan);
+	if (!code)
+		code = check_free(probe, plan);
+	if (!code)
+		code = choose_unit(ctx, o, &tab, plan);
+	if (!code)
+		code = choose_baud(o, &tab, probe, plan);
+	if (!code)
+		code = attach_find_holder(plan);
+	return code;
+}
+
+void attach_free_plan(struct attach_plan *plan)
+{
+	survey_free_ports(&plan->ports);
+	plan->port = NULL;
+}

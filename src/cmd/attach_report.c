@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* attach: what came of it, and why a step failed. */
+#include "attach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- success ---- */
+
+static void print_uart(const struct attach_plan *plan)
+{
+	const struct port *port = plan->port;
+
+	printf("%-12s ", plan->node);
+	if (port->uart)
+		printf("%s", port->uart);
+	else
+		printf("%s", port->driver.state == FACT_OK ? port->driver.val : "serial port");
+	if (fact_known(port->base) && port->base.val)
+		printf(" at 0x%llx", (unsigned long long)port->base.val);
+	if (fact_known(port->irq)) {
+		if (port->irq.val)
+			printf(" irq %lld", (long long)port->irq.val);
+		else
+			printf(" polled (irq 0)");
+	}
+	printf(", %u 8N1 (%s), termios as ntpd sets them\n", plan->baud, plan->baud_from);
+}
+
+static void print_armed(const struct ppsport *port)
+{
+	if (fact_known(port->ier))
+		printf("DCD interrupt on (IER 0x%02x)", (unsigned int)port->ier.val);
+	else if (port->is_armed)
+		printf("DCD interrupt on (by the driver's flag; IER not read)");
+	else
+		printf("this driver's flags cannot prove its DCD interrupt");
+}
+
+static void print_pulse(const struct attaching *a)
+{
+	const struct pulse_shape *shape = &a->shape;
+
+	if (!a->looked)
+		return;
+	if (!a->pulse_seen) {
+		printf(", no pulse yet");
+		return;
+	}
+	printf(", first pulse after %lld.%02lld s", (long long)a->pulse_after_ms / 1000,
+	       (long long)a->pulse_after_ms % 1000 / 10);
+	if (shape->edge != EDGE_UNKNOWN)
+		printf(", %lld ms wide on %s", (long long)((shape->width_ns + 500000) / 1000000),
+		       shape->edge == EDGE_ASSERT ? "assert" : "clear");
+}
+
+void attach_report(const struct attaching *a)
+{
+	const struct attach_plan *plan = &a->plan;
+	char pps[PPS_NAME_MAX + 8];
+
+	print_uart(plan);
+	snprintf(pps, sizeof(pps), "/dev/%s", a->port.pps);
+	printf("%-12s attached, ", pps);
+	print_armed(&a->port);
+	print_pulse(a);
+	printf("\n%s -> %s   %s -> %s\n", plan->gps_link, plan->tty, plan->pps_link, a->port.pps);
+	if (plan->daemon.pid)
+		printf("%s[%d] had the port open before: restart it, it looks for its pulse once\n",
+		       plan->daemon.comm, plan->daemon.pid);
+}
+
+/* ---- failure ---- */
+
+static const char *const actions[N_STEPS] = {
+	[STEP_UART] = "cannot attach",
+	[STEP_OPEN] = "cannot open",
+	[STEP_SERIAL] = "cannot read serial settings",
+	[STEP_READ_LDISC] = "cannot read line discipline",
+	[STEP_READ_MODE] = "cannot read termios",
+	[STEP_SET_MODE] = "cannot set ntpd's termios",
+	[STEP_FLUSH] = "cannot flush",
+	[STEP_SET_LDISC] = "cannot set line discipline",
+	[STEP_CHECK_LDISC] = "line discipline did not stay",
+	[STEP_CHECK_FLAGS] = "the driver did not turn its DCD interrupt on",
+	[STEP_CHECK_PPS] = "no pulse source was made of the port",
+	[STEP_CHECK_MODE] = "ntpd's termios did not stay",
+	[STEP_CHECK_IER] = "the UART's DCD interrupt is off",
+};
+
+struct advice {
+	enum ppsport_step step;
+	int err;		/* positive; 0: any */
+	const char *hint;
+};
+
+static const struct advice advices[] = {
+	{ STEP_OPEN, EACCES, "run it as root: sudo gpsppsctl attach ..." },
+	{ STEP_OPEN, EBUSY, "another program has the port for itself (TIOCEXCL): gpsppsctl list" },
+	{ STEP_SET_LDISC, EPERM,
+	  "modprobe pps_ldisc, or sysctl dev.tty.ldisc_autoload=1: the kernel may not load it by itself" },
+	{ STEP_SET_LDISC, EBUSY,
+	  "the kernel has 16 pulse sources at most: ls /sys/class/pps, detach one" },
+	{ STEP_UART, ENODEV, "gpsppsctl list shows the ports with a UART" },
+	{ STEP_SET_MODE, EIO, "the driver did not take the speed: try another --baud" },
+	{ STEP_CHECK_FLAGS, 0, "dmesg may tell of its interrupt: gpsppsctl list shows IRQ and UART" },
+	{ STEP_CHECK_IER, 0, "the UART does not do what its driver says: try another port" },
+};
+
+static const char *reason(enum ppsport_step step, int err)
+{
+	if (step == STEP_UART && err == -ENODEV)
+		return "there is no UART behind it";
+	if (step == STEP_UART && err == -ENOTTY)
+		return "this is not a serial port";
+	return strerror(-err);
+}
+
+/* EINVAL from TIOCSETD: the kernel has no such line discipline, or could not load it. */
+static void hint_ldisc(struct probe *probe)
+{
+	char text[256];
+
+	if (probe_get(probe, "module:pps_ldisc", text, sizeof(text)) == -ENOENT)
+		msg_hint("this kernel has no pps_ldisc (CONFIG_PPS_CLIENT_LDISC): install one that has");
+	else
+		msg_hint("modprobe pps_ldisc");
+}
+
+int attach_step_failed(const struct attaching *a, int err)
+{
+	const enum ppsport_step step = a->port.step;
+
+	if (err == -ENXIO && step > STEP_OPEN) {
+		msg_error(a->plan.node, "the port went away");
+		return EXIT_GONE;
+	}
+	msg_error(a->plan.node, "%s: %s", actions[step], reason(step, err));
+	if (step == STEP_SET_LDISC && err == -EINVAL)
+		hint_ldisc(a->probe);
+	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
+		if (advices[i].step == step && (!advices[i].err || advices[i].err == -err))
+			msg_hint("%s", advices[i].hint);
+	return EXIT_TROUBLE;
+}
