@@ -17,6 +17,9 @@ enum icount_line check_pulse_pin(const struct port_facts *f);
 /* Nothing at all comes from the receiver: the counter of characters stands still. */
 bool check_is_silent(const struct port_facts *f);
 
+/* The kernel can attach: the line discipline is registered, or its module is there. */
+bool check_has_ldisc(const struct port_facts *f);
+
 /* port.c */
 void check_port_absent(const struct port_facts *f, struct finding *out);
 void check_uart_absent(const struct port_facts *f, struct finding *out);

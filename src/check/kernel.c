@@ -23,6 +23,12 @@ void check_kernel_no_pps(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "install a kernel with CONFIG_PPS (or reboot, if the kernel was just upgraded)");
 }
 
+bool check_has_ldisc(const struct port_facts *f)
+{
+	return facts_is_attached(f) || fact_is(f->kernel.ldisc, 1) ||
+	       f->kernel.ldisc_module.state == FACT_OK;
+}
+
 void check_kernel_no_ldisc(const struct port_facts *f, struct finding *out)
 {
 	const struct kernel_facts *k = &f->kernel;
@@ -30,7 +36,7 @@ void check_kernel_no_ldisc(const struct port_facts *f, struct finding *out)
 	if (f->pulse_only)
 		return;
 	finding_saw(out, "ldisc_registered", k->ldisc);
-	if (facts_is_attached(f) || fact_is(k->ldisc, 1) || k->ldisc_module.state == FACT_OK) {
+	if (check_has_ldisc(f)) {
 		out->severity = SEV_OK;
 		return;
 	}
@@ -64,7 +70,9 @@ static void observe_unattached(const struct port_facts *f, struct finding *out)
 
 void check_ldisc_not_attached(const struct port_facts *f, struct finding *out)
 {
-	if (f->pulse_only || !fact_is(f->present, 1))
+	/* nothing can be attached to a name without a UART, or by a kernel that cannot */
+	if (f->pulse_only || !fact_is(f->present, 1) || port_is_placeholder(&f->port) ||
+	    !check_has_ldisc(f))
 		return;
 	finding_saw(out, "ldisc", f->port.ldisc);
 	finding_saw(out, "flags", f->port.flags);

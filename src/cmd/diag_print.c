@@ -172,22 +172,30 @@ static void print_healthy(const struct port_facts *f)
 
 /* ---- the report ---- */
 
+/* A command stands on a line of its own, unbroken: it is there to be copied. */
+static void put_fix(const struct finding *f)
+{
+	if (f->fix[0])
+		put_line("", f->fix, false);
+}
+
 static void put_other(const struct finding *f)
 {
 	char line[LINE_MAX_CHARS];
 
-	snprintf(line, sizeof(line), "%s %s: %s%s%s", severity_name(f->severity), f->id,
-		 f->headline[0] ? f->headline : f->observed, f->fix[0] ? "; " : "", f->fix);
+	snprintf(line, sizeof(line), "%s %s: %s", severity_name(f->severity), f->id,
+		 f->headline[0] ? f->headline : f->observed);
 	put_line("also", line, true);
+	put_fix(f);
 }
 
 static void put_possible(const struct finding *f)
 {
 	char line[LINE_MAX_CHARS];
 
-	snprintf(line, sizeof(line), "%s (%s)%s%s", f->id, f->headline,
-		 f->fix[0] ? "; to decide: " : "", f->fix);
+	snprintf(line, sizeof(line), "%s: %s; this decides:", f->id, f->headline);
 	put_line("or", line, true);
+	put_fix(f);
 }
 
 static bool is_possible(const struct verdict *v, const struct finding *f)
