@@ -38,7 +38,7 @@ struct nmea_sentence {
 	char talker[3];		/* "GP"; "P" for a proprietary sentence; "" when malformed */
 	char type[NMEA_TYPE_MAX + 1];	/* "RMC"; the whole tag of a proprietary one, "PGRMT" */
 	unsigned int n_fields;	/* behind the tag */
-	uint16_t at[NMEA_FIELDS_MAX + 2];	/* field i is raw[at[i]] to before raw[at[i + 1] - 1] */
+	uint16_t at[NMEA_FIELDS_MAX + 2];	/* see nmea_field() */
 };
 
 struct nmea_stats {
@@ -131,7 +131,7 @@ enum {
 struct nmea_data {
 	unsigned int has;	/* which of these the sentence said, and said sensibly */
 	struct nmea_utc utc;
-	bool valid;		/* RMC: status and mode; GGA: quality; the receiver vouches for it */
+	bool valid;		/* status and mode of RMC, quality of GGA: to be trusted */
 	int64_t lat_ndeg, lon_ndeg;	/* north and east positive */
 	int fix;		/* GSA, PGRMF: 1 none, 2 2D, 3 3D */
 	int quality;		/* GGA field 6 */

@@ -13,24 +13,15 @@
 #include "receiver_port.h"
 
 #define DEFAULT_BAUD 4800	/* what NMEA 0183 says, and Garmin's LVC units do */
-#define DEFAULT_SECONDS 3	/* older units send one GSV a second in turn: this shows each type */
+#define DEFAULT_SECONDS 3	/* a burst each second: this shows each type */
 #define SECONDS_MAX 3600
-#define NAMES_MAX 256
-
-struct options {
-	const char *port;
-	const char *sentences, *enable, *disable;
-	bool defaults, dry_run, json, help;
-	unsigned int baud;		/* 0: not named */
-	int seconds;
-};
 
 static void usage(void)
 {
 	fputs("Usage: gpsppsctl receiver PORT [OPTION...]\n"
 	      "What the receiver at a port is, what it sends and how full that makes the line.\n"
-	      "With --sentences, --enable, --disable or --defaults: make it send others, watch that\n"
-	      "it does, and put back what was before if it does not.\n"
+	      "With --sentences, --enable, --disable or --defaults: make it send others, watch\n"
+	      "that it does, and put back what was before if it does not.\n"
 	      "\n"
 	      "  --sentences LIST   exactly these, as in RMC or RMC,GGA\n"
 	      "  --enable LIST      these, too\n"
@@ -38,7 +29,7 @@ static void usage(void)
 	      "  --defaults         the maker's set\n"
 	      "  --dry-run          print the lines that would be sent\n"
 	      "  --seconds N        listen so long (3)\n"
-	      "  --baud B           the line's speed, and no other; else the table's or 4800 first\n"
+	      "  --baud B           the line's speed, and no other (else the table's, 4800, ...)\n"
 	      "  --json             one JSON object\n"
 	      "  -h, --help         this help\n", stdout);
 }
@@ -49,7 +40,7 @@ static int bad_value(const char *option, const char *value)
 	return usage_error("receiver");
 }
 
-static int parse_baud(const char *text, struct options *o)
+static int parse_baud(const char *text, struct receiver_options *o)
 {
 	long baud;
 
@@ -59,7 +50,7 @@ static int parse_baud(const char *text, struct options *o)
 	return 0;
 }
 
-static int parse_seconds(const char *text, struct options *o)
+static int parse_seconds(const char *text, struct receiver_options *o)
 {
 	long seconds;
 
@@ -81,7 +72,7 @@ static int parse_list(const char *option, const char *text, const char **list)
 	return usage_error("receiver");
 }
 
-static int parse_option(int c, struct options *o)
+static int parse_option(int c, struct receiver_options *o)
 {
 	switch (c) {
 	case 's':
@@ -111,12 +102,12 @@ static int parse_option(int c, struct options *o)
 	}
 }
 
-static bool is_change(const struct options *o)
+static bool is_change(const struct receiver_options *o)
 {
 	return o->sentences || o->enable || o->disable || o->defaults;
 }
 
-static int check_options(int argc, char **argv, struct options *o)
+static int check_options(int argc, char **argv, struct receiver_options *o)
 {
 	int ways = !!o->sentences + o->defaults + (o->enable || o->disable);
 
@@ -125,7 +116,8 @@ static int check_options(int argc, char **argv, struct options *o)
 		return usage_error("receiver");
 	}
 	if (ways > 1) {
-		msg_error("receiver", "--sentences, --defaults and --enable/--disable exclude each other");
+		msg_error("receiver",
+			  "--sentences, --defaults and --enable/--disable exclude each other");
 		return usage_error("receiver");
 	}
 	if (o->dry_run && !ways) {
@@ -136,7 +128,7 @@ static int check_options(int argc, char **argv, struct options *o)
 	return 0;
 }
 
-static int parse_options(int argc, char **argv, struct options *o)
+static int parse_options(int argc, char **argv, struct receiver_options *o)
 {
 	static const struct option options[] = {
 		{ "sentences", required_argument, NULL, 's' },
@@ -152,7 +144,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 	};
 	int c, code = 0;
 
-	*o = (struct options){ .seconds = DEFAULT_SECONDS };
+	*o = (struct receiver_options){ .seconds = DEFAULT_SECONDS };
 	/* no '+': "receiver PORT --sentences RMC" has its options behind the port */
 	while (!code && !o->help && (c = getopt_long(argc, argv, "h", options, NULL)) != -1)
 		code = parse_option(c, o);
@@ -177,40 +169,8 @@ static int table_baud(const struct ctx *ctx, const char *port, unsigned int *bau
 	return 0;
 }
 
-/* ---- what was heard ---- */
-
-/* Nothing to work with: say what there was instead. */
-static int explain(const struct receiver_port *w)
-{
-	const struct receiver_report *r = &w->report;
-
-	switch (r->heard) {
-	case HEARD_NOTHING:
-		msg_error(w->path, "silent: not one character in %.1f s at %u baud",
-			  (double)r->elapsed_ns / 1e9, r->baud);
-		msg_hint("is the receiver powered, its data line wired to this port's RxD?");
-		break;
-	case HEARD_NOISE:
-		msg_error(w->path, "%llu characters, no sentence at %u baud: probably the wrong speed",
-			  (unsigned long long)r->bytes, r->baud);
-		if (w->port.how == BORROW_FREE)
-			msg_hint("a receiver in its binary mode sends no sentences at any speed");
-		else
-			msg_hint("other speeds can be tried when nobody has the port: gpsppsctl detach %s",
-				 w->path);
-		break;
-	case HEARD_INVERTED:
-		msg_error(w->path, "the polarity of the data line is inverted: sentences arrive with every bit turned over");
-		msg_hint("an LVC receiver has RS-232 polarity at 0 to 5 V: put an inverter (MAX232) before a TTL UART");
-		break;
-	default:
-		break;
-	}
-	return EXIT_NO;
-}
-
 /* Listen, at other speeds too where that disturbs nobody.  0 or an exit code. */
-static int listen(struct receiver_port *w, const struct options *o)
+static int listen(struct receiver_port *w, const struct receiver_options *o)
 {
 	const struct receiver_report *r = &w->report;
 	int code = receiver_port_listen(w, o->seconds);
@@ -224,189 +184,17 @@ static int listen(struct receiver_port *w, const struct options *o)
 	return receiver_port_scan(w) ? receiver_port_listen(w, o->seconds) : 0;
 }
 
-/* ---- changing ---- */
-
-static int request_of(const struct options *o, const struct receiver *rx,
-		      struct receiver_request *req)
-{
-	const char *bad = "";
-	size_t len = 0;
-	int err = 0;
-
-	*req = (struct receiver_request){ .op = RECEIVER_EXACTLY };
-	if (o->defaults)
-		req->op = RECEIVER_DEFAULTS;
-	if (o->enable || o->disable)
-		req->op = RECEIVER_ADJUST;
-	if (o->sentences)
-		err = receiver_parse_set(rx, o->sentences, &req->on, &bad, &len);
-	if (!err && o->enable)
-		err = receiver_parse_set(rx, o->enable, &req->on, &bad, &len);
-	if (!err && o->disable)
-		err = receiver_parse_set(rx, o->disable, &req->off, &bad, &len);
-	if (err) {
-		msg_error("receiver", "a %s cannot be told about '%.*s'", rx->make, (int)len, bad);
-		return EXIT_TROUBLE;
-	}
-	if (req->on & req->off) {
-		msg_error("receiver", "a sentence is both in --enable and in --disable");
-		return EXIT_TROUBLE;
-	}
-	return 0;
-}
-
-/* Which make the lines are for.  0 or an exit code. */
-static int find_make(struct receiver_port *w)
-{
-	struct receiver_view *v = &w->report.view;
-
-	/*
-	 * Where a daemon reads, nobody tells us the make.  $PGRMO is Garmin's
-	 * alone, others ignore it, and a receiver that falls silent on it has
-	 * shown what it is (change.h).
-	 */
-	if (w->port.how == BORROW_BESIDE)
-		v->rx = &receiver_garmin;
-	if (v->rx || w->report.heard == HEARD_INVERTED || receiver_port_ask(w))
-		return 0;
-	if (w->report.heard != HEARD_SENTENCES)
-		return explain(w);
-	msg_error(w->path, "the make of this receiver is not known: nothing was changed");
-	msg_hint("only Garmin's can be told what to send so far");
-	return EXIT_TROUBLE;
-}
-
-static int refuse_blind(const struct receiver_port *w, const struct options *o)
-{
-	if (w->port.how != BORROW_BESIDE || (!o->enable && !o->disable))
-		return 0;
-	msg_error(w->path, "%s reads it: what it sends now cannot be seen, so nothing can be added or taken away",
-		  w->reader);
-	msg_hint("name the whole set (--sentences LIST), or stop the daemon");
-	return EXIT_TROUBLE;
-}
-
-/* What cannot be switched on by name cannot be put back after "all off". */
-static int refuse_others(const struct receiver_port *w, const struct receiver_request *req,
-			 const struct receiver_seen *before)
-{
-	if (req->op != RECEIVER_EXACTLY || !before->others)
-		return 0;
-	msg_error(w->path, "it sends %s too, which could not be put back: nothing was changed",
-		  before->other);
-	msg_hint("--disable LIST switches single sentences off");
-	return EXIT_TROUBLE;
-}
-
-/* How a change ended, when it did not end well. */
-static int report_failure(const struct receiver_port *w, const struct receiver_change *c)
-{
-	char saw[NAMES_MAX], now[NAMES_MAX];
-
-	receiver_name_set(c->rx, c->failed.set, saw, sizeof(saw));
-	receiver_name_set(c->rx, c->seen.set, now, sizeof(now));
-	if (c->outcome == RECEIVER_REFUSED && !c->interrupted) {
-		msg_error(w->path, "it did not fall silent on %.*s: it is no Garmin, or does not hear us; nothing was changed",
-			  (int)strcspn(c->plan.lines[0], "\r"), c->plan.lines[0]);
-	} else if (c->interrupted) {
-		msg_error(w->path, c->sent ? "interrupted: %s" : "interrupted: nothing was sent",
-			  c->outcome == RECEIVER_PUT_BACK ? "what was before is back"
-			  : "what was before could not be put back");
-	} else if (c->blind) {
-		msg_error(w->path, "not as asked: %u characters a second, counted",
-			  c->chars_per_s);
-		msg_hint("the maker's set was asked for again: gpsppsctl diag %s", w->path);
-	} else {
-		msg_error(w->path, "not as asked: it sent %s; %s %s", saw[0] ? saw : "nothing",
-			  c->outcome == RECEIVER_PUT_BACK ? "put back:" :
-			  "it could not be put back, and sends now:", now[0] ? now : "nothing");
-		msg_hint("does it hear us?  This port's TxD must be wired to the receiver's data in");
-	}
-	return EXIT_NO;
-}
-
-static int print(const struct receiver_report *r, const struct options *o, int code)
-{
-	if (o->json)
-		receiver_print_json(r);
-	else if (code == EXIT_DONE)
-		receiver_print(r);
-	return finish_stdout(code);
-}
-
-static int begin_change(struct receiver_port *w, struct receiver_change *c,
-			const struct receiver_seen *before)
-{
-	const struct receiver_request *req = w->report.request;
-	const struct receiver *rx = w->report.view.rx;
-	int64_t now_ns = probe_now_ns(w->probe);
-	int err;
-
-	if (w->port.how == BORROW_BESIDE)
-		err = receiver_change_begin_blind(c, rx, req, now_ns);
-	else
-		err = receiver_change_begin(c, rx, req, before, now_ns);
-	if (!err)
-		return 0;
-	msg_error(w->path, "cannot write the lines for that: %s", strerror(-err));
-	return EXIT_TROUBLE;
-}
-
-static int carry_out(struct receiver_port *w, const struct options *o,
-		     const struct receiver_seen *before)
-{
-	struct receiver_report *r = &w->report;
-	struct receiver_change c;
-	int code = begin_change(w, &c, before);
-
-	if (code)
-		return code;
-	if (o->dry_run) {
-		r->plan = &c.plan;
-		return print(r, o, EXIT_DONE);
-	}
-	code = receiver_port_change(w, &c);
-	r->change = &c;
-	if (!code && c.outcome != RECEIVER_DONE)
-		code = report_failure(w, &c);
-	return print(r, o, code);
-}
-
-static int change(struct receiver_port *w, const struct options *o)
-{
-	struct receiver_report *r = &w->report;
-	struct receiver_request req;
-	struct receiver_seen before;
-	int code = refuse_blind(w, o);
-
-	if (!code)
-		code = find_make(w);
-	if (!code && r->heard == HEARD_INVERTED)
-		code = explain(w);
-	if (!code)
-		code = request_of(o, r->view.rx, &req);
-	if (code)
-		return code;
-	receiver_seen_in(r->view.rx, &r->view.census, &before);
-	code = refuse_others(w, &req, &before);
-	if (code)
-		return code;
-	r->request = &req;
-	r->already = w->port.how != BORROW_BESIDE && receiver_is_already(r->view.rx, &req, &before);
-	if (r->already && !o->dry_run)
-		return print(r, o, EXIT_DONE);
-	return carry_out(w, o, &before);
-}
-
-static int show(struct receiver_port *w, const struct options *o)
+static int show(struct receiver_port *w, const struct receiver_options *o)
 {
 	enum heard heard = w->report.heard;
-	int code = heard == HEARD_SENTENCES || heard == HEARD_COUNT ? EXIT_DONE : explain(w);
+	int code = EXIT_DONE;
 
-	return print(&w->report, o, code);
+	if (heard != HEARD_SENTENCES && heard != HEARD_COUNT)
+		code = receiver_explain(w);
+	return receiver_finish(&w->report, o->json, code);
 }
 
-static int work(const struct ctx *ctx, const struct options *o)
+static int work(const struct ctx *ctx, const struct receiver_options *o)
 {
 	struct receiver_port w = { .port = { .fd = -1, .control = -1 } };
 	unsigned int baud;
@@ -421,7 +209,7 @@ static int work(const struct ctx *ctx, const struct options *o)
 	receiver_signals_catch();
 	code = listen(&w, o);
 	if (!code)
-		code = is_change(o) ? change(&w, o) : show(&w, o);
+		code = is_change(o) ? receiver_change_sentences(&w, o) : show(&w, o);
 out:
 	receiver_port_close(&w);
 	receiver_signals_release();
@@ -430,7 +218,7 @@ out:
 
 static int run(const struct ctx *ctx, int argc, char **argv)
 {
-	struct options o;
+	struct receiver_options o;
 	int code = parse_options(argc, argv, &o);
 
 	if (code)

@@ -42,7 +42,8 @@ static enum role role_of(const char *comm, pid_t pid, pid_t our_holder)
 static int refuse(const struct receiver_port *w, enum role role, const char *comm, long pid)
 {
 	if (role == ROLE_GPSD) {
-		msg_error(w->path, "gpsd[%ld] has the port: it configures the receiver itself", pid);
+		msg_error(w->path, "gpsd[%ld] has the port: it configures the receiver itself",
+			  pid);
 		msg_hint("systemctl stop gpsd.socket gpsd, then once more");
 	} else {
 		msg_error(w->path, "%s[%ld] has the port open: its bytes would be taken from it",
@@ -112,10 +113,36 @@ static int cannot_open(const struct receiver_port *w, int err)
 {
 	msg_error(w->path, "cannot open: %s", strerror(-err));
 	if (err == -EACCES)
-		msg_hint("you are not in group dialout: run as root (sudo), or: usermod -aG dialout USER");
+		msg_hint("you are not in group dialout: run as root (sudo)");
 	else if (err == -EBUSY)
 		msg_hint("another program (gpsd?) has the port for itself alone");
 	return err == -ENODEV ? EXIT_GONE : EXIT_TROUBLE;
+}
+
+/* "assert 100000 7250", "431 812 362 7249": the n-th word's number, or 0. */
+static long number_in(const char *text, unsigned int n)
+{
+	while (n--) {
+		text += strcspn(text, " ");
+		text += *text == ' ';
+	}
+	return strtol(text, NULL, 10);
+}
+
+/* What was measured at attach: pulse and sentences, which a paused holder cannot see. */
+static void ask_holder(struct receiver_port *w, int control)
+{
+	struct receiver_report *r = &w->report;
+	char reply[CONTROL_REPLY_MAX], text[64];
+
+	if (control_ask(control, "status", reply, sizeof(reply), CONTROL_TIMEOUT_MS) < 0)
+		return;
+	if (!control_value(reply, "pulse", text, sizeof(text)))
+		r->pulse_width_us = number_in(text, 1);
+	if (!control_value(reply, "burst", text, sizeof(text))) {
+		r->burst_first_ms = number_in(text, 0);
+		r->burst_last_ms = number_in(text, 1);
+	}
 }
 
 /* Our holder takes its hands off while the connection stands. */
@@ -137,6 +164,8 @@ static int open_as(struct receiver_port *w, int control, unsigned int baud, bool
 	enum borrow_how how;
 	int err, code = choose(w, our_holder, &how);
 
+	if (!code && control >= 0)
+		ask_holder(w, control);
 	if (!code && how == BORROW_HELD && control >= 0)
 		code = pause_holder(w, control);
 	if (code || how != BORROW_HELD) {

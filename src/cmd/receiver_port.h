@@ -7,6 +7,14 @@
 #include "../sys/probe.h"
 #include "receiver_show.h"
 
+struct receiver_options {
+	const char *port;
+	const char *sentences, *enable, *disable;
+	bool defaults, dry_run, json, help;
+	unsigned int baud;		/* 0: not named */
+	int seconds;
+};
+
 struct receiver_port {
 	struct probe *probe;
 	char tty[64];			/* "ttyS0" */
@@ -19,6 +27,8 @@ struct receiver_port {
 	uint64_t mirror_good;
 	uint64_t rx;			/* TIOCGICOUNT of the last look */
 	struct receiver_report report;
+	struct receiver_request request;	/* what report.request and .change point at */
+	struct receiver_change change;
 };
 
 /*
@@ -39,6 +49,9 @@ bool receiver_signals_seen(void);
 /* Listen anew for so long and fill w->report.  0, or an exit code after a message. */
 int receiver_port_listen(struct receiver_port *w, int seconds);
 
+/* Nothing to work with: say what there was instead, and what to do.  EXIT_NO. */
+int receiver_explain(const struct receiver_port *w);
+
 /*
  * Nothing intelligible at this speed: listen for a moment at the others.  True
  * with the port at the speed where there are sentences; false with it as before.
@@ -50,5 +63,8 @@ bool receiver_port_ask(struct receiver_port *w);
 
 /* Carry out a change that was begun.  0 when it ended by itself, or an exit code. */
 int receiver_port_change(struct receiver_port *w, struct receiver_change *c);
+
+/* Do what --sentences, --enable, --disable or --defaults ask for.  An exit code. */
+int receiver_change_sentences(struct receiver_port *w, const struct receiver_options *o);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../sys/output.h"
+#include "cmd.h"
 
 #define NAMES_MAX 256
 #define LOAD_HIGH_PERCENT 90	/* behind this a burst runs into the next second */
@@ -20,7 +21,7 @@ static bool is_first_of_type(const struct census *c, unsigned int row)
 	return true;
 }
 
-void receiver_census_names(const struct census *c, char *buf, size_t size)
+static void census_names(const struct census *c, char *buf, size_t size)
 {
 	size_t used = 0;
 
@@ -71,6 +72,8 @@ static void print_identity(const struct receiver_report *r)
 		printf(", %d satellites", v->last.satellites_used);
 	if (v->has & NMEA_HAS_ERROR)
 		printf(", position within %.1f m", (double)v->last.error_mm / 1000);
+	if (r->pulse_width_us)
+		printf(", pulse %ld ms", r->pulse_width_us / 1000);
 	putchar('\n');
 }
 
@@ -78,9 +81,12 @@ static void print_load(const struct receiver_report *r)
 {
 	char names[NAMES_MAX];
 
-	receiver_census_names(&r->view.census, names, sizeof(names));
-	printf("sends %s: %u characters a second, %u %% of the line\n", names[0] ? names : "nothing",
-	       r->chars_per_s, load_of(r));
+	census_names(&r->view.census, names, sizeof(names));
+	printf("sends %s: %u characters a second, %u %% of the line\n",
+	       names[0] ? names : "nothing", r->chars_per_s, load_of(r));
+	if (r->burst_last_ms)
+		printf("at attach they came %.3f to %.3f s after the pulse\n",
+		       (double)r->burst_first_ms / 1000, (double)r->burst_last_ms / 1000);
 	if (r->stats.bad)
 		printf("bad checksums: %" PRIu64 " of %" PRIu64 " sentences\n", r->stats.bad,
 		       r->stats.sentences);
@@ -95,7 +101,7 @@ static void print_advice(const struct receiver_report *r)
 	if (r->view.rx && !r->view.id.model[0])
 		puts("the model is said once a minute (PGRMT): --seconds 61 waits for it");
 	if (load > LOAD_HIGH_PERCENT)
-		puts("the burst hardly fits into its second: the time may be taken for the next one");
+		puts("the burst hardly fits into its second: the time may come a second late");
 	if (!r->view.rx)
 		return;
 	receiver_seen_in(r->view.rx, &r->view.census, &seen);
@@ -129,7 +135,7 @@ static void print_plan(const struct receiver_plan *plan)
 		printf("%.*s\n", (int)strcspn(plan->lines[i], "\r"), plan->lines[i]);
 }
 
-void receiver_print(const struct receiver_report *r)
+static void print_text(const struct receiver_report *r)
 {
 	if (r->plan) {
 		print_plan(r->plan);
@@ -274,7 +280,7 @@ static void json_change(struct out *o, const struct receiver_report *r)
 	out_child(o, "change", child);
 }
 
-void receiver_print_json(const struct receiver_report *r)
+static void print_json(const struct receiver_report *r)
 {
 	static const char *const heard[] = {
 		[HEARD_NOTHING] = "nothing",
@@ -294,6 +300,9 @@ void receiver_print_json(const struct receiver_report *r)
 	out_number(o, "chars_per_s", r->chars_per_s);
 	out_number(o, "load_percent", load_of(r));
 	out_real(o, "seconds", (double)r->elapsed_ns / NS_PER_S, 1);
+	json_number(o, "pulse_width_us", r->pulse_width_us, r->pulse_width_us);
+	json_number(o, "burst_first_ms", r->burst_last_ms, r->burst_first_ms);
+	json_number(o, "burst_last_ms", r->burst_last_ms, r->burst_last_ms);
 	json_census(o, &r->view.census);
 	out_number(o, "bad_checksums", (int64_t)r->stats.bad);
 	out_number(o, "no_checksums", (int64_t)r->stats.none);
@@ -303,4 +312,13 @@ void receiver_print_json(const struct receiver_report *r)
 		out_child(o, "would_send", json_lines(r->plan));
 	json_change(o, r);
 	out_print(o);
+}
+
+int receiver_finish(const struct receiver_report *r, bool json, int code)
+{
+	if (json)
+		print_json(r);
+	else if (code == EXIT_DONE)
+		print_text(r);
+	return finish_stdout(code);
 }

@@ -23,6 +23,9 @@ struct receiver_report {
 	const char *reader;		/* "ntpd[731]" with HEARD_COUNT */
 	struct receiver_view view;
 	struct nmea_stats stats;
+	/* What our holder measured at attach (control.h), 0 when there is none. */
+	long pulse_width_us;
+	long burst_first_ms, burst_last_ms;	/* after the pulse */
 	uint64_t bytes;
 	int64_t elapsed_ns;
 	unsigned int chars_per_s;
@@ -32,11 +35,10 @@ struct receiver_report {
 	bool already;			/* nothing needed to be sent */
 };
 
-/* The result on stdout. */
-void receiver_print(const struct receiver_report *r);
-void receiver_print_json(const struct receiver_report *r);
-
-/* Names of what a view's census has, "RMC GGA", each type once. */
-void receiver_census_names(const struct census *c, char *buf, size_t size);
+/*
+ * The result on stdout: as JSON whatever the exit code, for people only a good
+ * one (the rest has been said on stderr).  Returns the code, or EXIT_TROUBLE.
+ */
+int receiver_finish(const struct receiver_report *r, bool json, int code);
 
 #endif

@@ -188,7 +188,8 @@ int receiver_port_listen(struct receiver_port *w, int seconds)
 	progress(w, "listening for", seconds, "s");
 	err = listen_for(w, seconds * NS_PER_S, false);
 	if (err == -ENOTTY && w->port.how == BORROW_BESIDE) {
-		msg_error(w->path, "%s reads it, and its driver does not count characters", w->reader);
+		msg_error(w->path, "%s reads it, and its driver does not count characters",
+			  w->reader);
 		msg_hint("stop the daemon first");
 		return EXIT_TROUBLE;
 	}
@@ -200,6 +201,37 @@ int receiver_port_listen(struct receiver_port *w, int seconds)
 	r->stats = w->parser.stats;
 	r->chars_per_s = census_rate(r->bytes, r->elapsed_ns);
 	return 0;
+}
+
+/* Nothing to work with: say what there was instead. */
+int receiver_explain(const struct receiver_port *w)
+{
+	const struct receiver_report *r = &w->report;
+
+	switch (r->heard) {
+	case HEARD_NOTHING:
+		msg_error(w->path, "silent: not one character in %.1f s at %u baud",
+			  (double)r->elapsed_ns / 1e9, r->baud);
+		msg_hint("is the receiver powered, its data line wired to this port's RxD?");
+		break;
+	case HEARD_NOISE:
+		msg_error(w->path,
+			  "%llu characters, no sentence at %u baud: probably the wrong speed",
+			  (unsigned long long)r->bytes, r->baud);
+		if (w->port.how == BORROW_FREE)
+			msg_hint("a receiver in its binary mode sends no sentences at any speed");
+		else
+			msg_hint("to try other speeds free the port: gpsppsctl detach %s", w->path);
+		break;
+	case HEARD_INVERTED:
+		msg_error(w->path,
+			  "the polarity of the data line is inverted: every bit is turned over");
+		msg_hint("an LVC has RS-232 polarity: before a TTL UART put an inverter (MAX232)");
+		break;
+	default:
+		break;
+	}
+	return EXIT_NO;
 }
 
 bool receiver_port_scan(struct receiver_port *w)

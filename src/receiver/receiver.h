@@ -65,7 +65,7 @@ struct receiver {
 	const char *make;
 	const struct receiver_sentence *sentences;	/* the first is RMC */
 	unsigned int n_sentences;
-	const char *query;	/* body of a question that changes nothing; its answer proves the make */
+	const char *query;	/* changes nothing; the answer proves the make */
 
 	/* This sentence is only sent by this make. */
 	bool (*is_proof)(const struct nmea_sentence *s);

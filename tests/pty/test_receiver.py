@@ -100,7 +100,10 @@ class Scenario:
         else:
             self.unit = Repeater(self.port, data, echo)
         self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def start(self):
         self.thread.start()
+        return self
 
     def run(self):
         # -C: the machine's own table is none of the test's business
@@ -169,6 +172,9 @@ running = {}
 def setUpModule():
     for name, make in MAKE.items():
         running[name] = make()
+    time.sleep(1.5)     # each has been on for a while, and is in its rhythm
+    for scenario in running.values():
+        scenario.start()
 
 
 def plain(arguments):
