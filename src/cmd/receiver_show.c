@@ -21,15 +21,32 @@ static bool is_first_of_type(const struct census *c, unsigned int row)
 	return true;
 }
 
-static void census_names(const struct census *c, char *buf, size_t size)
+static bool is_of_make(const struct receiver *rx, const char *type)
 {
-	size_t used = 0;
+	receiver_set set;
+	const char *bad;
+	size_t len;
+
+	return rx && receiver_parse_set(rx, type, &set, &bad, &len) == 0;
+}
+
+/* Each type once: the make's in the order of emission, then others as they came. */
+static void sent_names(const struct receiver_view *v, char *buf, size_t size)
+{
+	const struct census *c = &v->census;
+	struct receiver_seen seen;
+	size_t used;
 
 	buf[0] = '\0';
+	if (v->rx) {
+		receiver_seen_in(v->rx, c, &seen);
+		receiver_name_set(v->rx, seen.set, buf, size);
+	}
+	used = strlen(buf);
 	for (unsigned int i = 0; i < c->n; i++) {
 		int n;
 
-		if (!is_first_of_type(c, i))
+		if (!is_first_of_type(c, i) || is_of_make(v->rx, c->rows[i].type))
 			continue;
 		n = snprintf(buf + used, size - used, "%s%s", used ? " " : "", c->rows[i].type);
 		if (n < 0 || (size_t)n >= size - used)
@@ -81,7 +98,7 @@ static void print_load(const struct receiver_report *r)
 {
 	char names[NAMES_MAX];
 
-	census_names(&r->view.census, names, sizeof(names));
+	sent_names(&r->view, names, sizeof(names));
 	printf("sends %s: %u characters a second, %u %% of the line\n",
 	       names[0] ? names : "nothing", r->chars_per_s, load_of(r));
 	if (r->burst_last_ms)
