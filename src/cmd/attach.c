@@ -290,7 +290,8 @@ static int attach_port(struct attaching *a)
 	return err ? attach_step_failed(a, err) : 0;
 }
 
-static void undo(struct attaching *a)
+/* Back to how it was; `code`, or EXIT_TROUBLE when the port could not be put back. */
+static int undo(struct attaching *a, int code)
 {
 	const struct attach_plan *plan = &a->plan;
 	int err;
@@ -300,13 +301,16 @@ static void undo(struct attaching *a)
 	if (a->gps_linked)
 		link_remove(plan->gps_link, plan->tty);
 	err = ppsport_put_back(&a->port);
-	if (err && err != -EIO)		/* EIO: hung up, there is nothing to put back */
+	if (err && code != EXIT_GONE) {
 		msg_error(plan->node, "cannot put the port back: %s", strerror(-err));
+		code = EXIT_TROUBLE;
+	}
 	if (a->unit_written) {
 		udev_unit_remove(plan->tty);
 		udev_trigger(plan->tty);
 	}
 	control_unlisten(a->control_fd, a->socket);
+	return code;
 }
 
 static int hold(struct attaching *a, const struct attach_options *o)
@@ -344,7 +348,7 @@ static int attach(struct attaching *a, const struct attach_options *o)
 		code = await_pulse(a, o);
 	if (!code)
 		code = hold(a, o);
-	undo(a);
+	code = undo(a, code);
 	if (!code && o->once)
 		puts("detached: the port is as it was");
 	return finish_stdout(code);

@@ -14,7 +14,7 @@
 #include "../sys/control.h"
 
 #define HOLDER "gpsppsctl-hold"
-#define START_TIMEOUT_MS 5000
+#define START_TIMEOUT_MS 3000
 
 /* The directory of the running program, without the slash.  "" when it is not known. */
 static void own_directory(char *dir, size_t size)
