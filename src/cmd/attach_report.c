@@ -103,7 +103,7 @@ static const struct advice advices[] = {
 	{ STEP_SET_LDISC, EBUSY,
 	  "the kernel has 16 pulse sources at most: ls /sys/class/pps, detach one" },
 	{ STEP_UART, ENODEV, "gpsppsctl list shows the ports with a UART" },
-	{ STEP_SET_MODE, EIO, "the driver did not take the speed: try another --baud" },
+	{ STEP_SET_MODE, 0, "the driver did not take the speed: try another --baud" },
 	{ STEP_CHECK_FLAGS, 0, "dmesg may tell of its interrupt: gpsppsctl list shows IRQ and UART" },
 	{ STEP_CHECK_IER, 0, "the UART does not do what its driver says: try another port" },
 };

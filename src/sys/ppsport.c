@@ -35,9 +35,11 @@ static int step_uart(struct probe *p, struct ppsport *port)
 
 static int step_open(struct probe *p, struct ppsport *port)
 {
+	const int fd = tty_open(port->tty);
+
 	(void)p;
-	port->fd = tty_open(port->tty);
-	return port->fd < 0 ? port->fd : 0;
+	port->fd = fd < 0 ? -1 : fd;
+	return fd < 0 ? fd : 0;
 }
 
 /* Asked although sysfs has said the same: a driver that cannot answer is no serial driver. */
