@@ -193,8 +193,8 @@ void receiver_change_hear(struct receiver_change *c, const struct nmea_sentence 
 {
 	if (s->sum == NMEA_SUM_OK && c->rx->is_reply(s))
 		c->replies++;
-	else if (c->phase == PHASE_WATCH)
-		receiver_see(c->rx, s, &c->seen);
+	else
+		receiver_see(c->rx, s, &c->seen);	/* enter() begins anew */
 }
 
 void receiver_change_count(struct receiver_change *c, uint64_t n)

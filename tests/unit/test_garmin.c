@@ -78,6 +78,14 @@ static void test_proof(void **state)
 	nmea_parse("$PGRME,3.1,M", 12, &s);
 	receiver_hear(&v, &s);
 	assert_null(v.rx);
+	/* nor is a line of noise a sentence */
+	nmea_parse("$XYZAB,1", 8, &s);
+	v.good = 0;
+	receiver_hear(&v, &s);
+	assert_int_equal(v.good, 0);
+	nmea_parse("$GPRMC,,V", 9, &s);
+	receiver_hear(&v, &s);
+	assert_int_equal(v.good, 1);
 }
 
 static void identity_is(const char *pgrmt, const char *model, const char *firmware)
@@ -232,6 +240,8 @@ struct unit {
 	unsigned int lose_line;		/* this one of the lines does not arrive; from 1 */
 	unsigned int deaf_from;		/* this line and all behind it do not arrive */
 	const char *stranger;		/* a sentence that nobody can switch off */
+	bool slow;			/* a burst says what was on two bursts ago */
+	receiver_set was[2];
 	unsigned int lines;		/* heard so far */
 	char log[1024];
 };
@@ -260,10 +270,13 @@ static void obey(struct unit *u, const char *line)
 /* One second of what it sends: the change hears it, or its characters are counted. */
 static void burst(struct unit *u, struct receiver_change *c)
 {
+	receiver_set set = u->slow ? u->was[1] : u->on;
 	struct nmea_sentence s;
 
+	u->was[1] = u->was[0];
+	u->was[0] = u->on;
 	for (unsigned int i = 0; i < garmin->n_sentences; i++) {
-		if (!(u->on >> i & 1) || garmin->sentences[i].rare)
+		if (!(set >> i & 1) || garmin->sentences[i].rare)
 			continue;
 		s = sentence(garmin->sentences[i].target);
 		receiver_change_count(c, garmin->sentences[i].max_chars * 3 / 4);
@@ -340,6 +353,32 @@ static void test_change_echo(void **state)
 	play(&u, &c, -1);
 	assert_int_equal(c.outcome, RECEIVER_DONE);
 	assert_int_equal(c.replies, 2);
+}
+
+/* At 4800 baud a burst of 1.1 s is still on its way: no reason to send anything twice. */
+static void test_change_slow(void **state)
+{
+	struct unit u = { .on = factory(), .slow = true };
+	struct receiver_change c;
+
+	(void)state;
+	u.was[0] = u.was[1] = factory();
+	begin(&c, &rmc_only, u.on);
+	play(&u, &c, -1);
+	assert_int_equal(c.outcome, RECEIVER_DONE);
+	assert_string_equal(u.log, "$PGRMO,,2*75\r\n$PGRMO,GPRMC,1*3D\r\n");
+}
+
+/* A PGRMT that was due at just that moment is no disobedience. */
+static void test_change_rare(void **state)
+{
+	struct unit u = { .on = factory(), .stranger = "PGRMT,GPS 18-LVC" };
+	struct receiver_change c;
+
+	(void)state;
+	begin(&c, &rmc_only, u.on);
+	play(&u, &c, -1);
+	assert_int_equal(c.outcome, RECEIVER_DONE);
 }
 
 /* Any one line lost: the second try makes it good. */
@@ -516,17 +555,21 @@ static void test_blind_line_lost(void **state)
 
 static void test_blind_put_back(void **state)
 {
-	struct receiver_request all = { .op = RECEIVER_EXACTLY, .on = set_of("RMC") };
-	struct unit u = { .on = factory(), .lose_line = 2 };
+	struct unit u = { .on = factory() };
 	struct receiver_change c;
 
 	(void)state;
-	assert_int_equal(receiver_change_begin_blind(&c, garmin, &all, 0), 0);
+	assert_int_equal(receiver_change_begin_blind(&c, garmin, &rmc_only, 0), 0);
 	play(&u, &c, 1000);
 	assert_true(c.interrupted);
 	assert_int_equal(c.outcome, RECEIVER_PUT_BACK);
-	/* the factory's set, which has RMC; line 2 was the first of the undo, so RMC alone came back */
-	assert_true(u.on & set_of("RMC"));
+	assert_int_equal(u.on, factory());
+	/* a unit without a command for the factory's set: ntpd has RMC at least */
+	u = (struct unit){ .on = factory(), .no_mode4 = true };
+	assert_int_equal(receiver_change_begin_blind(&c, garmin, &rmc_only, 0), 0);
+	play(&u, &c, 1000);
+	assert_int_equal(c.outcome, RECEIVER_PUT_BACK);
+	assert_int_equal(u.on, set_of("RMC"));
 }
 
 static void test_blind_defaults(void **state)
@@ -553,6 +596,8 @@ int main(void)
 		cmocka_unit_test(test_already),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_change_echo),
+		cmocka_unit_test(test_change_slow),
+		cmocka_unit_test(test_change_rare),
 		cmocka_unit_test(test_change_line_lost),
 		cmocka_unit_test(test_change_deaf),
 		cmocka_unit_test(test_change_put_back),

@@ -109,6 +109,9 @@ static void test_resynchronises(void **state)
 	/* no CR LF at the end of a file */
 	gives("$GPZDA,,,,,00,00*48",
 	      "GP ZDA ok cut @0 $GPZDA,,,,,00,00*48\n1 sentences 0 bad 0 none 0 overlong 0 junk");
+	gives("!AIVDM,1,1*57\n!AIVDM$GPZDA,,,,,00,00*48\n",
+	      "AI VDM ok @0 !AIVDM,1,1*57\nAI VDM none cut @14 !AIVDM\n"
+	      "GP ZDA ok @20 $GPZDA,,,,,00,00*48\n3 sentences 0 bad 1 none 0 overlong 0 junk");
 	gives("$\r\n$\n$$", "0 sentences 0 bad 0 none 0 overlong 4 junk");
 }
 
@@ -252,6 +255,7 @@ static void test_tags(void **state)
 	tag_is("$gprmc,1", "", "");
 	tag_is("$GP\x01MC,1", "", "");
 	tag_is("$,1", "", "");
+	tag_is("$GP,1", "", "");
 	tag_is("$ABCDEFGHIJKLMNOP,1", "", "");
 }
 
@@ -298,6 +302,8 @@ static void test_checksums(void **state)
 	assert_int_equal(parsed("$GPZDA,,,,,00,00*480").sum, NMEA_SUM_BAD);
 	assert_int_equal(parsed("$GPZDA,,,,,00,00*4G").sum, NMEA_SUM_BAD);
 	assert_int_equal(parsed("$PGRMO,,G*00").sum, NMEA_SUM_OK);
+	/* a text with a '*' of its own */
+	assert_int_equal(parsed("$GPTXT,01,01,02,a*b*64").sum, NMEA_SUM_OK);
 }
 
 /* Garmin GPS 18 Technical Specifications: lines whose checksums were computed independently. */
@@ -396,6 +402,7 @@ static void test_times(void **state)
 	time_is(RMC_AT("000000", "290223"), "-T00:00:00.000000000");
 	time_is(RMC_AT("000000", "001223"), "-T00:00:00.000000000");
 	time_is(RMC_AT("000000", "011323"), "-T00:00:00.000000000");
+	time_is(RMC_AT("000000", "010023"), "-T00:00:00.000000000");
 	time_is("$GPRMC,,V,,,,,,,,,,N*53", "-T-");
 	time_is("$GPZDA,,,,,00,00*48", "-T-");
 	/* the local zone is none of our business: NMEA's time is UTC */
