@@ -1,0 +1,562 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The holder as a program, on a pty: hang-up, signals, the control socket and its clients. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sys/control.h"
+#include "sys/handover.h"
+#include "sys/tty.h"
+
+#define WAIT_MS 5000
+
+struct held {
+	char dir[40];
+	struct handover h;
+	struct termios found;
+	int master;
+	int slave;		/* ours, beside the holder's */
+	int stderr_fd;		/* what the holder says */
+	int notify_fd;
+	pid_t pid;		/* 0: has ended */
+};
+
+/* ---- the holder and its end ---- */
+
+static const char *holder_path(void)
+{
+	static char path[4096];
+	const char *program = getenv("GPSPPSCTL");
+
+	snprintf(path, sizeof(path), "%s-hold", program ? program : "./gpsppsctl");
+	return path;
+}
+
+static int listen_at(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	return fd;
+}
+
+static int notify_at(const char *dir)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/notify", dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	setenv("NOTIFY_SOCKET", addr.sun_path, 1);
+	return fd;
+}
+
+static pid_t exec_holder(int handover_fd, int stderr_fd)
+{
+	char number[16];
+	sigset_t set;
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	/* as attach leaves it: signals held back, nothing but the three descriptors */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	dup2(stderr_fd, STDERR_FILENO);
+	snprintf(number, sizeof(number), "%d", handover_fd);
+	execl(holder_path(), "gpsppsctl-hold", number, (char *)NULL);
+	_exit(99);
+}
+
+static int connect_to(const struct held *t)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", t->h.socket);
+	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	return fd;
+}
+
+static int ask(int fd, const char *line, char *reply)
+{
+	return control_ask(fd, line, reply, CONTROL_REPLY_MAX, WAIT_MS);
+}
+
+static void notified(const struct held *t, const char *what)
+{
+	struct pollfd pfd = { .fd = t->notify_fd, .events = POLLIN };
+	char text[256] = "";
+
+	assert_int_equal(poll(&pfd, 1, WAIT_MS), 1);
+	assert_true(recv(t->notify_fd, text, sizeof(text) - 1, 0) > 0);
+	if (strncmp(text, what, strlen(what)))
+		fail_msg("told \"%s\" instead of \"%s\"", text, what);
+}
+
+static void fill(struct held *t, const char *pts)
+{
+	struct handover *h = &t->h;
+
+	snprintf(h->socket, sizeof(h->socket), "%s/s", t->dir);
+	snprintf(h->gps_link, sizeof(h->gps_link), "%s/gps0", t->dir);
+	snprintf(h->pps_link, sizeof(h->pps_link), "%s/gpspps0", t->dir);
+	snprintf(h->tty, sizeof(h->tty), "%s", pts + 5);
+	strcpy(h->pps, "pps-none");
+	h->baud = 4800;
+	h->ldisc = N_TTY;
+	h->saved = t->found;
+	tty_ntpd_mode(&h->mode, &t->found, B4800);
+	h->shape = (struct pulse_shape) { EDGE_ASSERT, 100 * 1000000 };
+	assert_int_equal(symlink(h->tty, h->gps_link), 0);
+	assert_int_equal(symlink(h->pps, h->pps_link), 0);
+}
+
+static struct held *start(uint32_t flags)
+{
+	struct held *t = calloc(1, sizeof(*t));
+	char pts[HANDOVER_NAME_MAX];
+	int fd, says[2];
+
+	assert_non_null(t);
+	strcpy(t->dir, "/tmp/gpsppsctl-hold-XXXXXX");
+	assert_non_null(mkdtemp(t->dir));
+	assert_int_equal(openpty(&t->master, &t->slave, pts, NULL, NULL), 0);
+	fcntl(t->master, F_SETFD, FD_CLOEXEC);
+	fcntl(t->slave, F_SETFD, FD_CLOEXEC);
+	assert_int_equal(tcgetattr(t->slave, &t->found), 0);
+	fill(t, pts);
+	t->h.flags = flags;
+	t->h.tty_fd = open(pts, O_RDWR | O_NOCTTY | O_NONBLOCK);
+	assert_int_equal(tty_set_mode(t->h.tty_fd, &t->h.mode), 0);
+	t->h.control_fd = listen_at(t->h.socket);
+	fcntl(t->h.control_fd, F_SETFD, 0);
+	t->notify_fd = notify_at(t->dir);
+	assert_int_equal(pipe2(says, O_CLOEXEC), 0);
+	t->stderr_fd = says[0];
+	fd = handover_write(&t->h);
+	assert_true(fd >= 0);
+	fcntl(fd, F_SETFD, 0);
+	t->pid = exec_holder(fd, says[1]);
+	close(fd);
+	close(says[1]);
+	close(t->h.tty_fd);
+	close(t->h.control_fd);
+	notified(t, "READY=1\n");
+	return t;
+}
+
+static int setup(void **state)
+{
+	*state = start(0);
+	return 0;
+}
+
+static int setup_daemon(void **state)
+{
+	*state = start(HOLD_DAEMON);
+	return 0;
+}
+
+/* Its exit code; a holder that stays is a failure. */
+static int end_of(struct held *t)
+{
+	int status;
+
+	for (int ms = 0; ms < WAIT_MS; ms += 10) {
+		if (waitpid(t->pid, &status, WNOHANG) == t->pid) {
+			t->pid = 0;
+			return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+		}
+		usleep(10000);
+	}
+	fail_msg("the holder does not end");
+	return -1;
+}
+
+static int teardown(void **state)
+{
+	struct held *t = *state;
+
+	if (t->pid) {
+		kill(t->pid, SIGKILL);
+		waitpid(t->pid, NULL, 0);
+	}
+	unlink(t->h.socket);
+	unlink(t->h.gps_link);
+	unlink(t->h.pps_link);
+	unlink(getenv("NOTIFY_SOCKET"));
+	close(t->master);
+	close(t->slave);
+	close(t->stderr_fd);
+	close(t->notify_fd);
+	assert_int_equal(rmdir(t->dir), 0);
+	free(t);
+	return 0;
+}
+
+static const char *said(const struct held *t, char *text, size_t size)
+{
+	ssize_t n = read(t->stderr_fd, text, size - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+static bool exists(const char *path)
+{
+	char text[256];
+
+	return readlink(path, text, sizeof(text)) >= 0 || access(path, F_OK) == 0;
+}
+
+static void assert_put_back(const struct held *t)
+{
+	struct termios now;
+
+	assert_false(exists(t->h.gps_link));
+	assert_false(exists(t->h.pps_link));
+	assert_false(exists(t->h.socket));
+	assert_int_equal(tcgetattr(t->slave, &now), 0);
+	assert_true(tty_mode_equal(&now, &t->found));
+}
+
+/* ---- the end ---- */
+
+static void signals_put_the_port_back(void **state)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct held *t;
+		char text[256];
+
+		if (i)
+			setup(state);
+		t = *state;
+		kill(t->pid, signals[i]);
+		assert_int_equal(end_of(t), 0);
+		assert_put_back(t);
+		assert_string_equal(said(t, text, sizeof(text)), "");
+		notified(t, "STOPPING=1");
+		if (i < 2)
+			teardown(state);
+	}
+}
+
+static void a_daemon_does_not_mind_sighup(void **state)
+{
+	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX];
+	int fd = connect_to(t);
+
+	kill(t->pid, SIGHUP);
+	assert_int_equal(ask(fd, "status", reply), 0);
+	close(fd);
+	kill(t->pid, SIGTERM);
+	assert_int_equal(end_of(t), 0);
+}
+
+static void hang_up_ends_it_with_3(void **state)
+{
+	struct held *t = *state;
+	char text[256], want[256];
+
+	close(t->master);
+	assert_int_equal(end_of(t), 3);
+	t->master = dup(t->slave);
+	snprintf(want, sizeof(want), "gpsppsctl: /dev/%s: the port went away (hang-up)\n", t->h.tty);
+	assert_string_equal(said(t, text, sizeof(text)), want);
+	assert_false(exists(t->h.gps_link));
+	assert_false(exists(t->h.pps_link));
+	assert_false(exists(t->h.socket));
+	notified(t, "STOPPING=1");
+}
+
+static void links_of_others_stay(void **state)
+{
+	struct held *t = *state;
+
+	unlink(t->h.gps_link);
+	assert_int_equal(symlink("ttyS7", t->h.gps_link), 0);
+	kill(t->pid, SIGTERM);
+	assert_int_equal(end_of(t), 0);
+	assert_true(exists(t->h.gps_link));
+	assert_false(exists(t->h.pps_link));
+}
+
+static void detach_answers_when_it_is_done(void **state)
+{
+	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX];
+	int fd = connect_to(t);
+
+	assert_int_equal(ask(fd, "detach", reply), 0);
+	assert_string_equal(reply, "ok\n");
+	assert_put_back(t);
+	assert_int_equal(recv(fd, reply, sizeof(reply), 0), 0);
+	close(fd);
+	assert_int_equal(end_of(t), 0);
+}
+
+/* ---- clients ---- */
+
+static void status_lines(void **state)
+{
+	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX], value[64], pid[16];
+	int fd = connect_to(t);
+
+	assert_int_equal(ask(fd, "status", reply), 0);
+	snprintf(pid, sizeof(pid), "%d", (int)t->pid);
+	assert_int_equal(control_value(reply, "pid", value, sizeof(value)), 0);
+	assert_string_equal(value, pid);
+	assert_int_equal(control_peer(fd), t->pid);
+	assert_int_equal(control_value(reply, "port", value, sizeof(value)), 0);
+	assert_string_equal(value, t->h.tty);
+	assert_int_equal(control_value(reply, "pulse", value, sizeof(value)), 0);
+	assert_int_equal(strncmp(value, "assert 100000 ", 14), 0);
+	assert_int_equal(control_value(reply, "por", value, sizeof(value)), -ENOENT);
+	assert_int_equal(control_value(reply, "paused", value, sizeof(value)), -ENOENT);
+	assert_int_equal(control_value(reply, "asserts", value, sizeof(value)), -ENOENT);
+	assert_int_equal(control_value(reply, "pid", value, 1), -EMSGSIZE);
+	/* again on the same connection */
+	assert_int_equal(ask(fd, "status", reply), 0);
+	close(fd);
+}
+
+static void nonsense_is_answered(void **state)
+{
+	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX];
+	int fd = connect_to(t);
+
+	assert_int_equal(ask(fd, "attach", reply), -EPROTO);
+	assert_string_equal(reply, "error unknown request\n");
+	assert_int_equal(ask(fd, "", reply), -EPROTO);
+	assert_int_equal(ask(fd, "status ", reply), -EPROTO);
+	assert_int_equal(ask(fd, "resume", reply), -EPROTO);
+	assert_int_equal(ask(fd, "status", reply), 0);
+	close(fd);
+}
+
+static void half_lines_and_long_ones(void **state)
+{
+	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX], junk[200];
+	int fd = connect_to(t);
+
+	for (const char *p = "stat"; *p; p++) {
+		assert_int_equal(send(fd, p, 1, MSG_NOSIGNAL), 1);
+		usleep(2000);
+	}
+	assert_int_equal(ask(fd, "us", reply), 0);
+	assert_non_null(strstr(reply, "port "));
+	/* two at once give two answers */
+	assert_int_equal(send(fd, "nonsense\nstatus\n", 16, MSG_NOSIGNAL), 16);
+	for (size_t n = 0; n < 30;) {
+		ssize_t got = recv(fd, reply + n, sizeof(reply) - 1 - n, 0);
+
+		assert_true(got > 0);
+		n += (size_t)got;
+		reply[n] = '\0';
+	}
+	assert_int_equal(strncmp(reply, "error unknown request\n\nport ", 28), 0);
+	close(fd);
+	fd = connect_to(t);
+	memset(junk, 'x', sizeof(junk));
+	assert_int_equal(send(fd, junk, sizeof(junk), MSG_NOSIGNAL), sizeof(junk));
+	assert_true(recv(fd, reply, sizeof(reply) - 1, 0) > 0);
+	assert_int_equal(strncmp(reply, "error the line is too long\n", 27), 0);
+	while (recv(fd, reply, sizeof(reply), 0) > 0)
+		;		/* and then it is closed */
+	close(fd);
+}
+
+static void silent_clients_lock_nobody_out(void **state)
+{
+	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX];
+	int silent[12], fd;
+
+	for (size_t i = 0; i < 12; i++) {
+		silent[i] = connect_to(t);
+		usleep(5000);
+	}
+	fd = connect_to(t);
+	assert_int_equal(ask(fd, "status", reply), 0);
+	close(fd);
+	for (size_t i = 0; i < 12; i++)
+		close(silent[i]);
+	fd = connect_to(t);
+	assert_int_equal(ask(fd, "status", reply), 0);
+	close(fd);
+}
+
+static void a_client_that_never_reads(void **state)
+{
+	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX];
+	int deaf = connect_to(t), fd;
+
+	fcntl(deaf, F_SETFL, O_NONBLOCK);
+	for (int i = 0; i < 5000; i++)
+		if (send(deaf, "status\n", 7, MSG_NOSIGNAL) < 0)
+			usleep(500);
+	fd = connect_to(t);
+	assert_int_equal(ask(fd, "status", reply), 0);
+	close(fd);
+	close(deaf);
+}
+
+static void pause_belongs_to_its_client(void **state)
+{
+	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX], value[32], pid[16];
+	struct termios raw, now;
+	int one = connect_to(t), two = connect_to(t);
+
+	assert_int_equal(ask(one, "pause", reply), 0);
+	assert_int_equal(ask(one, "pause", reply), 0);
+	assert_int_equal(ask(two, "pause", reply), -EPROTO);
+	assert_int_equal(ask(two, "resume", reply), -EPROTO);
+	assert_int_equal(ask(two, "status", reply), 0);
+	assert_int_equal(control_value(reply, "paused", value, sizeof(value)), 0);
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	assert_string_equal(value, pid);
+	assert_int_equal(ask(one, "resume", reply), 0);
+	/* the next one dies with the port in raw mode */
+	assert_int_equal(ask(two, "pause", reply), 0);
+	raw = t->h.mode;
+	cfmakeraw(&raw);
+	cfsetospeed(&raw, B9600);
+	assert_int_equal(tcsetattr(t->slave, TCSANOW, &raw), 0);
+	close(two);
+	for (int i = 0; i < 500 && ask(one, "pause", reply) < 0; i++)
+		usleep(10000);
+	assert_string_equal(reply, "ok\n");
+	assert_int_equal(tcgetattr(t->slave, &now), 0);
+	assert_true(tty_mode_equal(&now, &t->h.mode));
+	/* more silent clients than places do not push the pauser out */
+	for (int i = 0; i < 8; i++) {
+		two = connect_to(t);
+		assert_int_equal(ask(two, "status", reply), 0);
+		assert_int_equal(control_value(reply, "paused", value, sizeof(value)), 0);
+		close(two);
+	}
+	close(one);
+}
+
+/* ---- rest ---- */
+
+static long switches(const struct held *t)
+{
+	char path[64], line[128];
+	long n, sum = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)t->pid);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "voluntary_ctxt_switches: %ld", &n) == 1)
+			sum += n;
+	fclose(f);
+	return sum;
+}
+
+static void characters_wake_nobody(void **state)
+{
+	struct held *t = *state;
+	long before;
+
+	usleep(200000);
+	before = switches(t);
+	for (int i = 0; i < 200; i++) {
+		assert_int_equal(write(t->master, "$GPRMC\r\n", 8), 8);
+		usleep(2000);
+	}
+	assert_in_range(switches(t) - before, 0, 1);
+}
+
+static void it_keeps_no_descriptor_of_others(void **state)
+{
+	struct held *t = *state;
+	char path[64], reply[CONTROL_REPLY_MAX];
+	int n = 0, client = connect_to(t);
+
+	assert_int_equal(ask(client, "status", reply), 0);	/* its start is over */
+	for (int fd = 0; fd < 256; fd++) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)t->pid, fd);
+		n += exists(path);
+	}
+	/* three streams, port, socket, signals, our client */
+	assert_int_equal(n, 7);
+	close(client);
+}
+
+static void not_a_command(void **state)
+{
+	static const char *const args[] = { "x", "", "-1", "2", "999" };
+	int status;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(args) / sizeof(args[0]); i++) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			close(STDERR_FILENO);
+			open("/dev/null", O_WRONLY);
+			execl(holder_path(), "gpsppsctl-hold", args[i], (char *)NULL);
+			_exit(99);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 2);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(signals_put_the_port_back),
+		cmocka_unit_test_setup_teardown(a_daemon_does_not_mind_sighup, setup_daemon, teardown),
+		TEST(hang_up_ends_it_with_3),
+		TEST(links_of_others_stay),
+		TEST(detach_answers_when_it_is_done),
+		TEST(status_lines),
+		TEST(nonsense_is_answered),
+		TEST(half_lines_and_long_ones),
+		TEST(silent_clients_lock_nobody_out),
+		TEST(a_client_that_never_reads),
+		TEST(pause_belongs_to_its_client),
+		TEST(characters_wake_nobody),
+		TEST(it_keeps_no_descriptor_of_others),
+		cmocka_unit_test(not_a_command),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
