@@ -194,10 +194,8 @@ static int tell_udev(struct attaching *a)
 
 	if (plan->links != LINKS_UDEV_RUNTIME)
 		return 0;
-	err = udev_unit_write(plan->tty, plan->unit, plan->baud);
-	a->unit_written = !err;
-	if (!err)
-		err = udev_trigger(plan->tty);
+	a->announced = true;
+	err = udev_announce(plan->tty, plan->unit, plan->baud);
 	if (err)
 		msg_error(plan->node, "cannot tell udev of it: %s", strerror(-err));
 	return err ? EXIT_TROUBLE : 0;
@@ -305,10 +303,8 @@ static int undo(struct attaching *a, int code)
 		msg_error(plan->node, "cannot put the port back: %s", strerror(-err));
 		code = EXIT_TROUBLE;
 	}
-	if (a->unit_written) {
-		udev_unit_remove(plan->tty);
-		udev_trigger(plan->tty);
-	}
+	if (a->announced)
+		udev_forget(plan->tty, plan->gps_link);
 	control_unlisten(a->control_fd, a->socket);
 	return code;
 }
@@ -330,7 +326,7 @@ static int hold(struct attaching *a, const struct attach_options *o)
 		return EXIT_TROUBLE;
 	printf("held by gpsppsctl[%d]; gpsppsctl detach %s\n", pid, a->plan.tty);
 	a->port.fd = a->control_fd = -1;	/* the holder's now, with the links */
-	a->gps_linked = a->pps_linked = a->unit_written = false;
+	a->gps_linked = a->pps_linked = a->announced = false;
 	return EXIT_DONE;
 }
 

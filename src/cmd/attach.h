@@ -42,7 +42,7 @@ struct attaching {
 	struct ppsport port;
 	int control_fd;
 	char socket[HANDOVER_PATH_MAX + 32];
-	bool unit_written, gps_linked, pps_linked;
+	bool announced, gps_linked, pps_linked;
 	/* the pulse, as far as it was waited for */
 	bool looked, pulse_seen;
 	int64_t pulse_after_ms;

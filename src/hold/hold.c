@@ -200,8 +200,7 @@ static void remove_links(const struct hold *hold)
 		link_remove(h->pps_link, h->pps);
 		link_remove(h->gps_link, h->tty);
 	} else if (h->links == LINKS_UDEV_RUNTIME) {
-		udev_unit_remove(h->tty);
-		udev_trigger(h->tty);	/* fails when the port is gone, with its links */
+		udev_forget(h->tty, h->gps_link);
 	}
 }
 

@@ -10,7 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "links.h"
+
 #define PATH_TEXT_MAX 128
+#define FORGET_MS 2000
+#define PAUSE_MS 20
 
 /* udev(7), RULES FILES */
 static const char *const rules_patterns[] = {
@@ -55,7 +59,7 @@ static int write_all(int fd, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
-int udev_unit_write(const char *tty, unsigned int unit, unsigned int baud)
+static int write_unit(const char *tty, unsigned int unit, unsigned int baud)
 {
 	char path[PATH_TEXT_MAX], line[PATH_TEXT_MAX];
 	int fd, err = unit_path(tty, path, sizeof(path));
@@ -76,17 +80,8 @@ int udev_unit_write(const char *tty, unsigned int unit, unsigned int baud)
 	return err;
 }
 
-int udev_unit_remove(const char *tty)
-{
-	char path[PATH_TEXT_MAX];
-	int err = unit_path(tty, path, sizeof(path));
-
-	if (err)
-		return err;
-	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
-}
-
-int udev_trigger(const char *tty)
+/* udev reads /sys/class/tty/TTY/uevent's events, whoever causes them. */
+static int trigger(const char *tty)
 {
 	char path[PATH_TEXT_MAX];
 	int fd, err;
@@ -99,4 +94,21 @@ int udev_trigger(const char *tty)
 	err = write_all(fd, "change");
 	close(fd);
 	return err;
+}
+
+int udev_announce(const char *tty, unsigned int unit, unsigned int baud)
+{
+	int err = write_unit(tty, unit, baud);
+
+	return err ? err : trigger(tty);
+}
+
+void udev_forget(const char *tty, const char *link)
+{
+	char path[PATH_TEXT_MAX];
+
+	if (unit_path(tty, path, sizeof(path)) < 0 || unlink(path) < 0 || trigger(tty) < 0)
+		return;		/* the port is gone: so are its links */
+	for (int ms = 0; ms < FORGET_MS && link_leads_to(link, tty); ms += PAUSE_MS)
+		usleep(PAUSE_MS * 1000);
 }

@@ -14,11 +14,16 @@
 /* Does udev run, with a gpsppsctl.rules in one of its directories? */
 bool udev_makes_links(void);
 
-/* Write or take away the line of "ttyS0".  0 or -errno; no such line is 0. */
-int udev_unit_write(const char *tty, unsigned int unit, unsigned int baud);
-int udev_unit_remove(const char *tty);
+/*
+ * Write the line of "ttyS0" and let udev look at the port once more (a "change"
+ * uevent).  0 or -errno.
+ */
+int udev_announce(const char *tty, unsigned int unit, unsigned int baud);
 
-/* Let udev look at the port once more (a "change" uevent).  0 or -errno. */
-int udev_trigger(const char *tty);
+/*
+ * Take the line away again, and wait a moment until udev has taken the link
+ * ("/dev/gps0").  Nothing to do is no error, and there is none to act upon.
+ */
+void udev_forget(const char *tty, const char *link);
 
 #endif

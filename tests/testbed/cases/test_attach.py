@@ -607,3 +607,55 @@ def holder_lets_one_client_work_on_the_port(g):
         job.signal(signal.SIGKILL)
         g.wait_until(lambda: "paused" not in status(g, port), 5, "still paused")
         assert termios(g, port) == NTPD_4800
+
+
+# ---- where udev makes the links ----
+
+def by_udev(g, path):
+    """Is this link in udev's database, not just in /dev?"""
+    return g.run(f"udevadm info --query=symlink {path}", quiet=True).out.split()
+
+
+@test(guest="full")
+def attach_by_udev_without_a_table(g):
+    port = g.ports["isa2"]
+    port.pulse(width_ms=100)
+    with leaves_as_found(g, port):
+        with attached(g, port, "--unit 7", quick=False) as a:
+            assert f"/dev/gps7 -> ttyS2   /dev/gpspps7 -> {a.pps}\n" in a.job.output()
+            assert status(g, port)["links"] == "udev"
+            assert "gps7" in by_udev(g, port.tty) and "gpspps7" in by_udev(g, f"/dev/{a.pps}")
+            out = g.run(f"stat -c '%a %U:%G' {port.tty} /dev/{a.pps}").out
+            assert out.splitlines() == ["660 root:dialout"] * 2, out
+            assert "gpsppsctl@" not in g.run("systemctl list-units --all 'gpsppsctl@*'").out
+            g.run(f"gpsppsctl detach {port.tty}", check=True)
+            assert "gps7" not in links(g)	# at once
+            assert a.job.wait(5).rc == 0
+        assert g.run("ls /run/gpsppsctl/units.d").out == ""
+
+
+@test(guest="full")
+def attach_by_udev_that_does_not_make_the_links(g):
+    port = g.ports["isa2"]
+    g.put("/etc/udev/rules.d/60-gpsppsctl.rules", "# replaced by nothing\n")
+    g.run("udevadm control --reload", check=True)
+    try:
+        refused(g, port, "/dev/gps7: udev did not make the link within 5 s",
+                "hint: udevadm control --reload; udevadm trigger /dev/ttyS2", options="--unit 7")
+    finally:
+        g.run("rm /etc/udev/rules.d/60-gpsppsctl.rules; udevadm control --reload", check=True)
+
+
+@test(guest="full")
+def holder_is_ready_for_systemd_when_the_links_are(g):
+    port = g.ports["isa2"]
+    with leaves_as_found(g, port):
+        g.run(f"systemd-run --unit held -p Type=notify gpsppsctl attach {port.tty} --unit 7",
+              check=True)
+        assert links(g)["gps7"] == "ttyS2" and links(g)["gpspps7"] == pulse_of(g, port)
+        out = g.run("systemctl show held -p StatusText -p MainPID").out
+        assert f"MainPID={status(g, port)['pid']}\n" in out, out	# exec'd, not forked
+        assert "/dev/ttyS2 attached as /dev/gps7, /dev/gpspps7" in out, out
+        g.run("systemctl stop held", check=True)
+        assert g.run("systemctl is-failed held").rc != 0
+        g.wait_until(lambda: "gps7" not in links(g), 5, "/dev/gps7 stays")

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`gpsppsctl attach` and `detach`: what they refuse, without root and without a port."""
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = os.environ.get("GPSPPSCTL", str(ROOT / "gpsppsctl"))
+
+
+def run(*args):
+    return subprocess.run([PROGRAM, *args], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=20)
+
+
+class Refused(unittest.TestCase):
+    def assert_trouble(self, done, *lines):
+        self.assertEqual(done.returncode, 2, done)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.splitlines(), list(lines))
+
+    def test_usage(self):
+        for command in "attach", "detach":
+            hint = f"Try 'gpsppsctl {command} --help'."
+            self.assert_trouble(run(command), f"gpsppsctl: {command}: which PORT?", hint)
+            self.assert_trouble(run(command, "ttyS0", "ttyS1"),
+                                f"gpsppsctl: {command}: one PORT at a time", hint)
+
+    def test_values(self):
+        hint = "Try 'gpsppsctl attach --help'."
+        for name, values in (("unit", ("", "x", "-1", "256", "1x", " 1", "+1")),
+                             ("baud", ("", "0", "48oo", "-4800", "4000001")),
+                             ("wait-pulse", ("", "0", "1.5", "86401", "s"))):
+            for value in values:
+                self.assert_trouble(run("attach", f"--{name}", value, "ttyS0"),
+                                    f"gpsppsctl: attach: invalid --{name} '{value}'", hint)
+        self.assert_trouble(run("attach", "--baud", "4801", "ttyS0"),
+                            "gpsppsctl: attach: --baud 4801: there is no such speed", hint)
+        self.assert_trouble(run("attach", "--once", "--daemon", "ttyS0"),
+                            "gpsppsctl: attach: --once and --daemon exclude each other", hint)
+
+    def test_not_a_port(self):
+        master, slave = os.openpty()
+        for command in "attach", "detach":
+            for name in "no-such-port", "/dev/no-such-port", "":
+                self.assert_trouble(run(command, name), f"gpsppsctl: {name}: No such file or directory")
+            for name in "/dev/null", "/tmp", "/etc/passwd":
+                self.assert_trouble(run(command, name), f"gpsppsctl: {name}: this is not a serial port")
+        # a pty is a tty, but nothing that could be attached
+        name = os.ttyname(slave)
+        self.assert_trouble(run("attach", name), f"gpsppsctl: {name}: this is not a serial port")
+        done = run("detach", name)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"gpsppsctl: {name}: is not attached by gpsppsctl", done.stderr)
+        os.close(master)
+        os.close(slave)
+
+    def test_control_bytes_do_not_reach_the_terminal(self):
+        done = run("attach", "tty\x1b[31mS0")
+        self.assertNotIn("\x1b", done.stderr)
+
+    def test_help(self):
+        for command in "attach", "detach":
+            done = run(command, "--help")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertTrue(done.stdout.startswith(f"Usage: gpsppsctl {command} PORT"))
+
+
+class NotARequest(unittest.TestCase):
+    def test_holder_is_not_a_command(self):
+        done = subprocess.run([PROGRAM + "-hold"], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=20)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("not a command of its own", done.stderr)
