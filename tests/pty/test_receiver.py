@@ -285,6 +285,8 @@ class TestChange(Case):
         self.assertEqual(change["sends"], ["RMC"])
         self.assertEqual(change["verified_by"], "sentences")
         self.assertFalse(change["interrupted"])
+        # the census is of the time before
+        self.assertLessEqual({row["type"]: row for row in got["sentences"]}["RMC"]["count"], 4)
 
     def test_already(self):
         scenario = self.run_of("already")
