@@ -40,7 +40,7 @@ struct check {
 /* All checks in the order of cure; *n of them. */
 const struct check *diagnose_checks(size_t *n);
 
-#define ALSO_POSSIBLE_MAX 4
+#define ALSO_POSSIBLE_MAX 16
 
 struct verdict {
 	struct finding findings[CHECKS_MAX];	/* one a check, in the order of the checks */

@@ -22,8 +22,8 @@ struct fact {
 	int64_t val;
 };
 
-/* Longest text fact: a /dev/serial/by-path name. */
-#define FACT_TEXT_MAX 128
+/* Longest text fact: a termios with most of its flags on. */
+#define FACT_TEXT_MAX 256
 
 struct fact_text {
 	enum fact_state state;

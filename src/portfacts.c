@@ -50,6 +50,16 @@ const struct holder *facts_reader(const struct port_facts *f)
 	return NULL;
 }
 
+bool facts_are_settings_final(const struct port_facts *f)
+{
+	if (fact_known(f->unit) || facts_reader(f))
+		return true;
+	for (size_t i = 0; i < f->port.holders.n; i++)
+		if (!strncmp(f->port.holders.v[i].comm, "gpsppsctl", strlen("gpsppsctl")))
+			return true;
+	return false;
+}
+
 bool facts_is_open(const struct port_facts *f)
 {
 	return f->port.holders.n || f->pulse.name[0];

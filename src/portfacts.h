@@ -120,6 +120,12 @@ enum holder_role holder_role(const char *comm);
 const struct holder *facts_holder(const struct port_facts *f, enum holder_role role);
 /* Somebody reads the port (or may): everybody but those who only keep it. */
 const struct holder *facts_reader(const struct port_facts *f);
+/*
+ * Speed and termios are somebody's will: a reader's, our holder's, the table's.
+ * Those of a port that ldattach keeps and nobody reads are set by the daemon that
+ * opens it.
+ */
+bool facts_are_settings_final(const struct port_facts *f);
 bool facts_is_open(const struct port_facts *f);
 /* N_PPS is on the port: a pulse source has its path (or TIOCGETD says so). */
 bool facts_is_attached(const struct port_facts *f);

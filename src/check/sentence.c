@@ -97,6 +97,9 @@ static void judge_heard(const struct port_facts *f, struct finding *out)
 	if (fact_known(s->found_baud))
 		finding_fail(out, "NO SENTENCES: the receiver talks at %d, the port is at %d",
 			     (int)s->found_baud.val, (int)s->baud.val);
+	else if (facts_is_open(f) && !facts_are_settings_final(f))
+		finding_warn(out, "what comes at %d is no NMEA: the daemon must set another speed",
+			     (int)s->baud.val);
 	else
 		finding_fail(out, "NO SENTENCES: what comes at %d is no NMEA", (int)s->baud.val);
 	finding_observed(out, "%d bytes in %.1f s at %d baud, no valid sentence",
@@ -136,6 +139,10 @@ void check_receiver_no_fix(const struct port_facts *f, struct finding *out)
 	finding_saw(out, "fix", s->fix);
 	finding_saw(out, "satellites", s->satellites);
 	finding_saw(out, "sentences", fact_from(0, s->good));
+	if (!s->good) {
+		finding_skip(out, "no sentence was understood");
+		return;
+	}
 	if (!fact_known(s->fix)) {
 		finding_skip(out, "no sentence tells whether the receiver has a fix");
 		finding_fix(out, "gpsppsctl receiver /dev/%s --sentences RMC", f->port.name);

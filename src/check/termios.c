@@ -84,7 +84,7 @@ static bool has_word(const struct words *w, const char *word)
 
 struct diff {
 	char text[160];		/* stty's own words, so that the cure is the text */
-	bool any, harm;
+	bool any, harm, hangs_up;
 };
 
 static void add_diff(struct diff *d, const char *sign, const char *word, bool harm)
@@ -107,6 +107,7 @@ static void compare(const struct port_facts *f, struct diff *d)
 		snprintf(speed, sizeof(speed), "%lld", (long long)f->table_baud.val);
 		add_diff(d, "", speed, true);
 	}
+	d->hangs_up = !has_word(&w, "clocal");
 	for (size_t i = 0; i < sizeof(ntpd_words) / sizeof(ntpd_words[0]); i++)
 		if (!has_word(&w, ntpd_words[i]))
 			add_diff(d, "", ntpd_words[i], is_harmful(ntpd_words[i]));
@@ -116,6 +117,15 @@ static void compare(const struct port_facts *f, struct diff *d)
 		else if (!strcmp(w.v[i], "cstopb"))
 			add_diff(d, "-", w.v[i], true);
 	/* cs5 to cs7 show as the missing cs8 */
+}
+
+/*
+ * Without clocal the first falling edge of the pulse hangs the port up
+ * (uart_handle_dcd_change()), whoever has it.
+ */
+static bool does_harm(const struct port_facts *f, const struct diff *d)
+{
+	return d->harm && (d->hangs_up || facts_are_settings_final(f));
 }
 
 void check_tty_differs(const struct port_facts *f, struct finding *out)
@@ -137,7 +147,7 @@ void check_tty_differs(const struct port_facts *f, struct finding *out)
 	if (!d.any)
 		return;
 	finding_why(out, "ntpd's own settings are 8N1, clocal, icanon, nothing else: with others the sentences or the pulse get lost, and the UART is set anew when ntpd opens the port");
-	if (d.harm)
+	if (does_harm(f, &d))
 		finding_fail(out, "NOT USABLE: the port's settings are not those that ntpd sets");
 	else
 		finding_warn(out, "the port's settings are not quite those that ntpd sets");

@@ -189,13 +189,40 @@ static void put_other(const struct finding *f)
 	put_fix(f);
 }
 
-static void put_possible(const struct finding *f)
+/* The same step may decide between several: those stand on one line. */
+static bool same_step(const struct finding *a, const struct finding *b)
+{
+	return !strcmp(a->fix, b->fix);
+}
+
+static bool step_was_shown(const struct verdict *v, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (same_step(v->also_possible[k], v->also_possible[i]))
+			return true;
+	return false;
+}
+
+static void put_possible(const struct verdict *v)
 {
 	char line[LINE_MAX_CHARS];
 
-	snprintf(line, sizeof(line), "%s: %s; this decides:", f->id, f->headline);
-	put_line("or", line, true);
-	put_fix(f);
+	for (size_t i = 0; i < v->n_also_possible; i++) {
+		const char *sep = "";
+
+		if (step_was_shown(v, i))
+			continue;
+		line[0] = '\0';
+		for (size_t k = i; k < v->n_also_possible; k++) {
+			if (!same_step(v->also_possible[i], v->also_possible[k]))
+				continue;
+			add(line, "%s%s", sep, v->also_possible[k]->id);
+			sep = ", ";
+		}
+		add(line, " (%s); this decides:", v->also_possible[i]->headline);
+		put_line("or", line, true);
+		put_fix(v->also_possible[i]);
+	}
 }
 
 static bool is_possible(const struct verdict *v, const struct finding *f)
@@ -229,8 +256,7 @@ void diag_print_text(const struct patient *p)
 	put_line("seen", v->cause->observed, true);
 	put_line("means", v->cause->why, true);
 	put_line("do", v->cause->fix, false);
-	for (size_t i = 0; i < v->n_also_possible; i++)
-		put_possible(v->also_possible[i]);
+	put_possible(v);
 	put_others(v, SEV_WARN);
 	put_chain(v);
 }

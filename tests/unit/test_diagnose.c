@@ -595,6 +595,19 @@ static void by_ldattach(void)
 	facts.gps.name[0] = facts.gpspps.name[0] = '\0';
 }
 
+/* What "ldattach pps" leaves; the daemon that opens the port will set its own. */
+static void by_plain_ldattach(void)
+{
+	by_ldattach();
+	termios("9600 i: o: c:cs8,cread,hupcl,clocal l:echoe,echok,echoctl,echoke cc:031c line:0");
+}
+
+static void other_speed_by_ldattach(void)
+{
+	by_plain_ldattach();
+	heard(0, -1);
+}
+
 static void counters_wrap(void)
 {
 	facts.first.icount[IC_RX] = fact_from(0, -5);
@@ -619,7 +632,9 @@ static void test_other_healthy_ways(void **state)
 {
 	static void (*const ways[])(void) = {
 		one_edge, other_edge, ntpd_reads, root_daemon, in_the_group, not_root,
-		module_not_loaded, usb_adapter, by_ldattach, counters_wrap,
+		module_not_loaded, usb_adapter, by_ldattach, by_plain_ldattach,
+		other_speed_by_ldattach,
+		counters_wrap,
 		words_in_another_order, gpsd_has_it, hangs_up,
 	};
 	char name[16];
@@ -719,6 +734,12 @@ static void test_stale_evidence(void **state)
 	no_pulse();
 	move(IC_CTS, 900);
 	expect_cause("data on CTS", "signal.absent");
+	/* without clocal the next pulse hangs the port up, whoever keeps it */
+	healthy();
+	by_plain_ldattach();
+	expect_severity("tty.differs", SEV_WARN);
+	termios("4800 i:ignbrk,ignpar,icrnl o: c:cs8,cread l:icanon cc:0 line:18");
+	expect_cause("clocal off", "tty.differs");
 	/* too short a look proves nothing */
 	healthy();
 	no_pulse();

@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""diag: each fault injected into a real kernel is the cause that it names."""
+
+import contextlib
+import json
+
+from testbed import test
+
+TTY = "/dev/ttyS1"
+BASE = 0x2F8		# of ttyS1
+IER = BASE + 1
+
+
+def diag(g, *words, user=None):
+    """The exit code and the one port's verdict."""
+    command = "gpsppsctl diag --json " + " ".join(words)
+    if user:
+        command = "su -s /bin/sh %s -c '%s'" % (user, command)
+    r = g.run(command, timeout=60)
+    assert r.out, "no verdict: rc %d, %s" % (r.rc, r.err)
+    answer = json.loads(r.out)
+    assert answer["version"] == 1
+    assert len(answer["ports"]) == 1, answer
+    return r.rc, answer["ports"][0]
+
+
+def finding(port, name):
+    return next((f for f in port["findings"] if f["id"] == name), None)
+
+
+def expect(g, cause, *words, user=None):
+    rc, port = diag(g, *(words or (TTY,)), user=user)
+    assert port["cause"] == cause, "%s instead of %s: %s" % (
+        port["cause"], cause,
+        json.dumps([f for f in port["findings"] if f["severity"] != "ok"], indent=1))
+    assert rc == (0 if cause is None else 1)
+    if cause:
+        f = finding(port, cause)
+        assert f["severity"] == "fail"
+        assert f["why"] and f["fix"] and f["observed"]["text"]
+    return port
+
+
+@contextlib.contextmanager
+def attached(g, tty=TTY, options="--unit 0"):
+    job = g.start("gpsppsctl attach %s %s" % (options, tty))
+    g.wait_until(lambda: "holding" in job.output() or job.done, 10, "not attached")
+    assert not job.done, job.output()
+    try:
+        yield job
+    finally:
+        job.signal(15)
+        job.wait(10)
+
+
+def poke(g, address, value):
+    g.run("printf '\\%03o' | dd of=/dev/port bs=1 seek=%d conv=notrunc 2>/dev/null" %
+          (value, address), check=True)
+
+
+@contextlib.contextmanager
+def impostor(g, name, tty=TTY, user=None):
+    """A process of this name that has the port open and reads nothing."""
+    g.put("/run/" + name, "#!/bin/sh\nexec 5<>$1\necho ready\nread x\n", 0o755)
+    command = "/run/%s %s" % (name, tty)
+    if user:
+        command = "su -s /bin/sh %s -c '%s'" % (user, command)
+    job = g.start("sleep 60 | " + command)
+    g.wait_until(lambda: "ready" in job.output() or job.done, 5, "no " + name)
+    assert not job.done, job.output()
+    try:
+        yield job
+    finally:
+        g.run("pkill sleep; pkill " + name)
+        job.wait(10)
+
+
+# ---- healthy
+
+@test()
+def healthy_port_has_no_cause(g):
+    with attached(g):
+        port = expect(g, None)
+        assert port["pps"] == "pps0" and port["also_possible"] == []
+        assert not [f for f in port["findings"] if f["severity"] not in ("ok", "info")], port
+        r = g.run("gpsppsctl diag")
+        assert r.rc == 0 and r.err == "" and r.out.count("\n") == 1
+        assert "healthy: 1 pulse/s on assert, width" in r.out
+        assert "the receiver has a fix" in r.out
+        for name in ("/dev/gps0", "pps0"):
+            assert diag(g, name)[1]["port"] == TTY
+
+
+@test()
+def healthy_port_of_ldattach_has_no_cause(g):
+    g.run("ldattach pps " + TTY, check=True)
+    port = expect(g, None)
+    # nobody reads it yet: whoever will sets it up
+    f = finding(port, "tty.differs")
+    assert f["severity"] == "warn"
+    g.run(f["fix"], check=True)
+    assert finding(expect(g, None), "tty.differs")["severity"] == "ok"
+    g.run("pkill ldattach")
+
+
+@test()
+def diag_touches_no_register(g):
+    with attached(g):
+        with g.trace_serial() as events:
+            expect(g, None)
+        assert events == [], events
+
+
+@test()
+def ordinary_user_gets_the_verdict_too(g):
+    with attached(g):
+        port = expect(g, None, TTY, user="nobody")
+        assert finding(port, "uart.msi-off")["severity"] == "ok"
+        assert finding(port, "tty.differs")["severity"] == "skipped"
+        g.ports["isa1"].receiver.pulse_enabled = False
+        g.ports["isa1"].receiver.power_cycle()
+        port = expect(g, "signal.absent", TTY, user="nobody")
+        assert {"uart.msi-off", "receiver.no-fix"} <= set(port["also_possible"])
+        assert finding(port, "uart.msi-off")["severity"] == "skipped"
+
+
+# ---- port and UART
+
+@test()
+def port_absent(g):
+    g.put("/run/table", "0 /dev/ttyUSB7\n")
+    r = g.run("gpsppsctl -C /run/table diag --json")
+    assert r.rc == 1 and json.loads(r.out)["ports"][0]["cause"] == "port.absent"
+    r = g.run("gpsppsctl diag ttyUSB7")
+    assert r.rc == 2 and "no such port" in r.err
+
+
+@test()
+def uart_absent(g):
+    lone = g.run("grep -lx 0 /sys/class/tty/ttyS*/type | head -1", check=True).out
+    assert lone, "no placeholder here"
+    expect(g, "uart.absent", lone.split("/")[4])
+
+
+@test()
+def port_getty(g):
+    with impostor(g, "agetty"):
+        port = expect(g, "port.getty")
+        assert "serial-getty@ttyS1" in finding(port, "port.getty")["fix"]
+
+
+@test()
+def uart_msi_off(g):
+    with attached(g):
+        poke(g, IER, 0x05)
+        port = expect(g, "uart.msi-off")
+        seen = finding(port, "uart.msi-off")["observed"]
+        assert seen["ier"] == 5 and seen["dcd"] == 0 and seen["rx"] > 100
+        assert "IER 0x05 at 0x2f9 (bit 3 clear" in seen["text"]
+        r = g.run("gpsppsctl diag " + TTY)
+        assert "NO PULSE: the UART's modem-status interrupt is off" in r.out
+        assert "Connection timed out" in r.out and "uart.msi-off" in r.out
+        poke(g, IER, 0x0D)
+        expect(g, None)
+
+
+# ---- kernel
+
+HIDE_MODULES = "mount -t tmpfs none /lib/modules; rmmod pps_ldisc; "
+
+
+@test(fresh=True)
+def kernel_no_ldisc(g):
+    g.run(HIDE_MODULES)
+    port = expect(g, "kernel.no-ldisc")
+    assert "Invalid argument" in finding(port, "kernel.no-ldisc")["why"]
+
+
+@test(fresh=True)
+def kernel_no_pps(g):
+    g.run(HIDE_MODULES)
+    g.run("mkdir /run/class && cp -a /sys/class/tty /run/class/ && "
+          "mount --bind /run/class /sys/class", check=True)
+    expect(g, "kernel.no-pps")
+
+
+# ---- line discipline and settings
+
+@test()
+def ldisc_not_attached(g):
+    port = expect(g, "ldisc.not-attached")
+    assert finding(port, "ldisc.not-attached")["fix"] == "gpsppsctl attach " + TTY
+    assert finding(port, "uart.msi-off") is None
+    with impostor(g, "reader"):
+        port = expect(g, "ldisc.not-attached")
+        assert "N_TTY" in finding(port, "ldisc.not-attached")["observed"]["text"]
+        assert "reader[" in finding(port, "ldisc.not-attached")["observed"]["text"]
+
+
+@test()
+def idle_port_is_not_opened(g):
+    before = g.ports["isa1"].outputs
+    with g.trace_serial() as events:
+        expect(g, "ldisc.not-attached")
+    assert events == []
+    assert g.ports["isa1"].outputs == before
+
+
+@test()
+def tty_differs(g):
+    with attached(g):
+        for change in ("echo", "9600", "-icanon", "crtscts"):
+            g.run("stty -F %s %s" % (TTY, change), check=True)
+            g.put("/run/table", "0 %s baud=4800\n" % TTY)
+            r = g.run("gpsppsctl -C /run/table diag --json " + TTY)
+            port = json.loads(r.out)["ports"][0]
+            assert port["cause"] == "tty.differs", (change, port["cause"])
+            g.run(finding(port, "tty.differs")["fix"], check=True)
+
+
+# ---- pulse
+
+@test()
+def signal_wrong_pin(g):
+    for pin, name in (("cts", "CTS (pin 8)"), ("dsr", "DSR (pin 6)"), ("ri", "RI (pin 9)")):
+        g.ports["isa1"].receiver.pulse_line = pin
+        with attached(g):
+            port = expect(g, "signal.wrong-pin")
+        assert name in finding(port, "signal.wrong-pin")["observed"]["text"]
+        g.ports["isa1"].level(pin, 0)
+
+
+@test()
+def signal_absent(g):
+    receiver = g.ports["isa1"].receiver
+    receiver.pulse_enabled = False
+    receiver.power_cycle()
+    with attached(g):
+        port = expect(g, "signal.absent")
+        assert port["also_possible"] == []
+        assert finding(port, "signal.absent")["observed"]["fix"] == 1
+        assert finding(port, "receiver.no-fix")["severity"] == "ok"
+
+
+@test()
+def source_without_pulse(g):
+    port = g.ports["isa2"]
+    port.pulse()
+    with attached(g, port.tty):
+        # pulses and nothing else: the sentences are what is missing
+        expect(g, "nmea.silent", port.tty)
+
+
+# ---- receiver and sentences
+
+@test()
+def receiver_no_fix(g):
+    receiver = g.ports["isa1"].receiver
+    receiver.fix = None
+    receiver.power_cycle()
+    with attached(g):
+        port = expect(g, "receiver.no-fix")
+        assert finding(port, "receiver.no-fix")["observed"]["fix"] == 0
+        assert finding(port, "receiver.no-fix")["headline"].startswith("NO PULSE")
+
+
+@test()
+def nmea_silent(g):
+    receiver = g.ports["isa1"].receiver
+    with attached(g):
+        receiver.mute = True
+        g.run("sleep 1")
+        port = expect(g, "nmea.silent")
+        assert "pulses arrive" in finding(port, "nmea.silent")["observed"]["text"]
+        receiver.stop()
+        port = expect(g, "nmea.silent")
+        assert "no power" in finding(port, "nmea.silent")["why"]
+
+
+@test()
+def nmea_baud(g):
+    g.ports["isa1"].receiver.baud = 9600
+    with attached(g, options="--unit 0 --baud 4800"):
+        port = expect(g, "nmea.baud")
+        seen = finding(port, "nmea.baud")["observed"]
+        assert seen["baud"] == 4800 and seen["sentences"] == 0 and seen["bytes"] > 100
+    rc, port = diag(g, "--active", TTY)
+    assert rc == 1 and port["cause"] == "ldisc.not-attached"
+    f = finding(port, "nmea.baud")
+    assert f["severity"] == "fail" and f["observed"]["found_baud"] == 9600
+    assert "--baud 9600" in f["fix"]
+
+
+@test()
+def listening_puts_the_port_back(g):
+    with attached(g):
+        before = g.run("stty -a -F " + TTY, check=True).out
+        asserts = g.run("cat /sys/class/pps/pps0/assert").out
+        expect(g, None)
+        assert g.run("stty -a -F " + TTY, check=True).out == before
+        job = g.start("gpsppsctl diag " + TTY)
+        g.wait_until(lambda: "-icanon" in g.run("stty -a -F " + TTY).out, 3, "not listening")
+        job.signal(2)
+        assert job.wait(10).rc == 2
+        assert g.run("stty -a -F " + TTY, check=True).out == before
+        now = g.run("cat /sys/class/pps/pps0/assert").out
+        assert int(now.split("#")[1]) - int(asserts.split("#")[1]) >= 3
+
+
+@test()
+def daemons_sentences_are_left_alone(g):
+    with attached(g), impostor(g, "ntpd"):
+        port = expect(g, None)
+        f = finding(port, "receiver.no-fix")
+        assert f["severity"] == "skipped" and "ntpd[" in f["headline"]
+
+
+# ---- links and rights
+
+@test()
+def links(g):
+    with attached(g):
+        g.run("rm /dev/gps0", check=True)
+        expect(g, "link.gps-missing")
+        g.run("ln -s ttyS2 /dev/gps0", check=True)
+        expect(g, "link.gps-wrong")
+        g.run("ln -sfn ttyS1 /dev/gps0; rm /dev/gpspps0", check=True)
+        port = expect(g, "link.pps-missing")
+        assert "time_pps_create: Operation not supported" in \
+            finding(port, "link.pps-missing")["why"]
+        with attached(g, "/dev/ttyS2", "--unit 1"):
+            g.run("ln -sfn pps1 /dev/gpspps0", check=True)
+            port = expect(g, "link.pps-wrong")
+            g.run(finding(port, "link.pps-wrong")["fix"], check=True)
+        expect(g, None)
+
+
+@test()
+def perm_pps(g):
+    with attached(g):
+        g.run("chmod 600 /dev/pps0; chown 0:0 /dev/pps0; chmod 666 " + TTY, check=True)
+        with impostor(g, "ntpd", user="nobody"):
+            port = expect(g, "perm.pps")
+            assert "Permission denied" in finding(port, "perm.pps")["why"]
+            g.run("chmod 666 /dev/pps0", check=True)
+            expect(g, None)
+    g.run("chmod 600 " + TTY)
