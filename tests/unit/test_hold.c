@@ -435,7 +435,7 @@ static void pause_belongs_to_its_client(void **state)
 	struct held *t = *state;
 	char reply[CONTROL_REPLY_MAX], value[32], pid[16];
 	struct termios raw, now;
-	int one = connect_to(t), two = connect_to(t);
+	int one = connect_to(t), two = connect_to(t), many[8];
 
 	assert_int_equal(ask(one, "pause", reply), 0);
 	assert_int_equal(ask(one, "pause", reply), 0);
@@ -458,13 +458,14 @@ static void pause_belongs_to_its_client(void **state)
 	assert_string_equal(reply, "ok\n");
 	assert_int_equal(tcgetattr(t->slave, &now), 0);
 	assert_true(tty_mode_equal(&now, &t->h.mode));
-	/* more silent clients than places do not push the pauser out */
-	for (int i = 0; i < 8; i++) {
-		two = connect_to(t);
-		assert_int_equal(ask(two, "status", reply), 0);
+	/* more clients than places do not push the pauser out, though it is silent for longest */
+	for (size_t i = 0; i < 8; i++) {
+		many[i] = connect_to(t);
+		assert_int_equal(ask(many[i], "status", reply), 0);
 		assert_int_equal(control_value(reply, "paused", value, sizeof(value)), 0);
-		close(two);
 	}
+	for (size_t i = 0; i < 8; i++)
+		close(many[i]);
 	close(one);
 }
 
@@ -498,6 +499,7 @@ static void characters_wake_nobody(void **state)
 		usleep(2000);
 	}
 	assert_in_range(switches(t) - before, 0, 1);
+	assert_int_equal(waitpid(t->pid, NULL, WNOHANG), 0);	/* it lives */
 }
 
 static void it_keeps_no_descriptor_of_others(void **state)

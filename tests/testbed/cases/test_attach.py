@@ -292,6 +292,7 @@ def attach_twice_names_the_holder(g):
         pid = status(g, port)["pid"]
         r = g.run(f"gpsppsctl attach {port.tty} --unit 1")
         assert r.rc == 2 and f"/dev/ttyS2: held by gpsppsctl[{pid}]\n" in r.err, r
+        assert g.run(f"cat /proc/{pid}/comm").out == "gpsppsctl\n"
         assert "hint: gpsppsctl detach ttyS2\n" in r.err, r
         assert status(g, port)["pid"] == pid and links(g)["gps0"] == "ttyS2"
         # and of two at the same moment on a free port one wins
@@ -442,7 +443,10 @@ def attach_leaves_as_found_whichever_call_fails(g):
     """Each ioctl on the port made to fail once, by strace: in the real kernel nothing stays."""
     port = g.ports["isa2"]
     once = f"gpsppsctl attach {port.tty} --once"
+    g.run(f"stty -F {port.tty} sane 19200 cstopb crtscts", check=True)	# nobody's default
+    wanted = termios(g, port)
     g.run(QUICK + once, check=True)	# clears a stale flag
+    assert termios(g, port) == wanted != NTPD_4800
     trace = g.run(f"{QUICK}strace -e trace=ioctl {once} 2>&1", check=True).out
     calls = len(re.findall(r"^ioctl\(", trace, re.M))
     assert calls >= 10, trace
@@ -594,7 +598,7 @@ def holder_ends_by_a_hang_up(g):
 def port_that_goes_away_while_waiting(g):
     port = g.ports["pci1"]
     port.plug()
-    job = g.start(f"exec gpsppsctl attach {port.tty} --unit 5 --wait-pulse 60")
+    job = g.start(f"exec gpsppsctl attach {port.tty} --unit 5 --once --wait-pulse 60")
     g.wait_until(lambda: pulse_of(g, port), 10, "not attached")
     time.sleep(0.3)
     port.unplug()
