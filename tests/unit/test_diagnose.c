@@ -565,6 +565,18 @@ static void in_the_group(void)
 	facts.processes[0].groups[facts.processes[0].n_groups++] = 20;
 }
 
+static void owns_the_node(void)
+{
+	shut_out();
+	facts.pps_node.uid = facts.processes[0].uid;
+}
+
+static void line_noise(void)
+{
+	framing_errors();
+	move(IC_FRAME, 3);
+}
+
 static void not_root(void)
 {
 	for (int i = 0; i < UART_SAMPLES; i++)
@@ -614,6 +626,7 @@ static void counters_wrap(void)
 	facts.second.icount[IC_RX] = fact_from(0, 1000);
 	facts.first.assert_edge.seq = fact_from(0, 0xffffffff);
 	facts.second.assert_edge.seq = fact_from(0, 2);
+	facts.second.clear_edge.seq = facts.first.clear_edge.seq;
 }
 
 static void words_in_another_order(void)
@@ -631,7 +644,8 @@ static void gpsd_has_it(void)
 static void test_other_healthy_ways(void **state)
 {
 	static void (*const ways[])(void) = {
-		one_edge, other_edge, ntpd_reads, root_daemon, in_the_group, not_root,
+		one_edge, other_edge, ntpd_reads, root_daemon, in_the_group,
+		owns_the_node, line_noise, not_root,
 		module_not_loaded, usb_adapter, by_ldattach, by_plain_ldattach,
 		other_speed_by_ldattach,
 		counters_wrap,
@@ -672,6 +686,27 @@ static void test_the_cause_explains_the_symptom(void **state)
 	assert_false(verdict.no_pulse);
 }
 
+/* What another check explains is not told a second time. */
+static void test_a_fault_is_told_once(void **state)
+{
+	(void)state;
+	healthy();
+	dead();
+	expect_severity("signal.absent", SEV_NONE);
+	healthy();
+	no_fix();
+	expect_severity("signal.absent", SEV_NONE);
+	healthy();
+	on_cts();
+	expect_severity("signal.absent", SEV_NONE);
+	healthy();
+	msi_off();
+	expect_severity("signal.absent", SEV_NONE);
+	healthy();
+	no_ldisc();
+	expect_severity("ldisc.not-attached", SEV_NONE);
+}
+
 static void test_two_causes_are_both_named(void **state)
 {
 	bool interrupt = false, fix = false;
@@ -689,6 +724,13 @@ static void test_two_causes_are_both_named(void **state)
 		assert_int_equal(verdict.also_possible[i]->severity, SEV_SKIPPED);
 	}
 	assert_true(interrupt && fix);
+	/* who has the port open explains nothing that is wrong behind it */
+	healthy();
+	deny_registers();
+	deny_holders();
+	expect_cause("no pulse, no rights to see holders", "signal.absent");
+	for (size_t i = 0; i < verdict.n_also_possible; i++)
+		assert_string_not_equal(verdict.also_possible[i]->id, "port.getty");
 	/* only where no readable fact decides */
 	healthy();
 	no_pulse();
@@ -768,6 +810,7 @@ int main(void)
 		cmocka_unit_test(test_refused_is_skipped_never_ok),
 		cmocka_unit_test(test_other_healthy_ways),
 		cmocka_unit_test(test_the_cause_explains_the_symptom),
+		cmocka_unit_test(test_a_fault_is_told_once),
 		cmocka_unit_test(test_two_causes_are_both_named),
 		cmocka_unit_test(test_stale_evidence),
 		cmocka_unit_test(test_source_without_port),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The probe and the survey, on a small tree and on the machine itself. */
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,6 +145,9 @@ static int set_up(void **state)
 	put_link("/proc/731/fd/5", "/dev/pps3");
 	put_link("/proc/731/fd/6", "/dev/ttyS1");
 	put_process("99", "gone", "3", "/dev/ttyS1 (deleted)");
+	/* what we have open ourselves does not count */
+	snprintf(buf, sizeof(buf), "%d", getpid());
+	put_process(buf, "test_probe", "3", "/dev/ttyS1");
 	put_file("/proc/sys/kernel/osrelease", "6.1.0-56-amd64\n");
 	put_file("/lib/modules/6.1.0-56-amd64/modules.builtin", "kernel/drivers/pps/pps_core.ko\n");
 	put_file("/lib/modules/6.1.0-56-amd64/modules.dep",
@@ -354,7 +356,6 @@ static void test_live(void **state)
 	char self[64];
 	long long real, mono;
 	unsigned int uid;
-	int fd, n;
 
 	(void)state;
 	assert_non_null(live);
@@ -369,15 +370,8 @@ static void test_live(void **state)
 	assert_true(probe_get(live, "clock:", buf, sizeof(buf)) > 0);
 	assert_int_equal(sscanf(buf, "%lld %lld", &real, &mono), 2);
 	assert_true(probe_now_ns(live) >= mono);
-	/* what we have open ourselves does not count as a holder */
-	fd = open("/dev/tty", O_RDWR | O_NOCTTY);
-	n = probe_get(live, "holders:", buf, sizeof(buf));
-	assert_true(n >= 0);
-	snprintf(self, sizeof(self), " %d ", getpid());
-	assert_null(strstr(buf, self));
-	if (fd >= 0)
-		close(fd);
-	assert_int_equal(probe_get(live, "tty:ttyS99/ldisc", buf, sizeof(buf)) < 0, 1);
+	assert_true(probe_get(live, "holders:", buf, sizeof(buf)) >= 0);
+	assert_true(probe_get(live, "tty:ttyS99/ldisc", buf, sizeof(buf)) < 0);
 	probe_close(live);
 	probe_close(NULL);
 }
