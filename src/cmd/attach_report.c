@@ -108,13 +108,20 @@ static const struct advice advices[] = {
 	{ STEP_CHECK_IER, 0, "the UART does not do what its driver says: try another port" },
 };
 
-static const char *reason(enum ppsport_step step, int err)
+/* A verdict of ours is told by what was seen, not by the errno that it travels as. */
+static void reason(const struct ppsport *port, int err, char *buf, size_t size)
 {
-	if (step == STEP_UART && err == -ENODEV)
-		return "there is no UART behind it";
-	if (step == STEP_UART && err == -ENOTTY)
-		return "this is not a serial port";
-	return strerror(-err);
+	if (port->step == STEP_UART && err == -ENODEV)
+		snprintf(buf, size, "there is no UART behind it");
+	else if (port->step == STEP_UART && err == -ENOTTY)
+		snprintf(buf, size, "this is not a serial port");
+	else if (port->step == STEP_CHECK_FLAGS)
+		snprintf(buf, size, "serial flags 0x%llx are without 0x800",
+			 (unsigned long long)port->flags.val);
+	else if (port->step == STEP_CHECK_IER)
+		snprintf(buf, size, "IER 0x%02x, bit 3 is clear", (unsigned int)port->ier.val);
+	else
+		snprintf(buf, size, "%s", strerror(-err));
 }
 
 /* EINVAL from TIOCSETD: the kernel has no such line discipline, or could not load it. */
@@ -131,12 +138,14 @@ static void hint_ldisc(struct probe *probe)
 int attach_step_failed(const struct attaching *a, int err)
 {
 	const enum ppsport_step step = a->port.step;
+	char why[128];
 
 	if (err == -ENXIO && step > STEP_OPEN) {
 		msg_error(a->plan.node, "the port went away");
 		return EXIT_GONE;
 	}
-	msg_error(a->plan.node, "%s: %s", actions[step], reason(step, err));
+	reason(&a->port, err, why, sizeof(why));
+	msg_error(a->plan.node, "%s: %s", actions[step], why);
 	if (step == STEP_SET_LDISC && err == -EINVAL)
 		hint_ldisc(a->probe);
 	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)

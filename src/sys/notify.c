@@ -24,7 +24,7 @@ int notify_send(const char *state)
 	size_t len;
 	int fd, err = 0;
 
-	if (!notify_wanted())
+	if (!path || !*path)
 		return 0;
 	len = strlen(path);
 	if ((path[0] != '/' && path[0] != '@') || len >= sizeof(addr.sun_path))

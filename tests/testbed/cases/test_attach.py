@@ -430,7 +430,7 @@ def attach_when_the_uart_does_not_obey(g):
         # slowed down between its calls, attach meets the register as the loop leaves it
         r = g.run(f"{QUICK}strace -f --seccomp-bpf -o /dev/null -e trace=ioctl -e inject=ioctl:delay_exit=100000 "
                   f"gpsppsctl attach {port.tty} --once")
-        assert r.rc == 2 and "the UART's DCD interrupt is off" in r.err, r
+        assert r.rc == 2 and "the UART's DCD interrupt is off: IER 0x05, bit 3 is clear" in r.err, r
     finally:
         job.signal(signal.SIGKILL)
         job.wait(5)
@@ -673,3 +673,21 @@ def holder_is_ready_for_systemd_when_the_links_are(g):
         g.run("systemctl stop held", check=True)
         assert g.run("systemctl is-failed held").rc != 0
         g.wait_until(lambda: "gps7" not in links(g), 5, "/dev/gps7 stays")
+
+
+@test(guest="full")
+def attach_and_detach_without_the_right(g):
+    port = g.ports["isa2"]
+    nobody = "setpriv --reuid 65534 --regid 65534 --clear-groups"
+    g.run("rm -rf /run/gpsppsctl")
+    r = g.run(f"{nobody} gpsppsctl attach {port.tty}")
+    assert r.rc == 2 and "/run/gpsppsctl: cannot make the control socket: Permission denied" in r.err, r
+    assert "hint: run it as root: sudo gpsppsctl attach ttyS2" in r.err, r
+    with attached(g, port):
+        r = g.run(f"{nobody} gpsppsctl detach {port.tty}")
+        assert r.rc == 2 and "/dev/ttyS2: cannot ask its holder: Permission denied" in r.err, r
+        assert "not in group dialout" in r.err, r
+        r = g.run(f"{nobody} gpsppsctl attach {port.tty} --unit 1")
+        assert r.rc == 2 and "gpsppsctl: " in r.err, r
+        # the group is enough
+        g.run(f"setpriv --reuid 65534 --regid dialout --clear-groups gpsppsctl detach {port.tty}", check=True)
