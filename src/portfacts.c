@@ -50,12 +50,19 @@ const struct holder *facts_reader(const struct port_facts *f)
 	return NULL;
 }
 
+static bool is_ours(const struct holder *h)
+{
+	return !strncmp(h->comm, roles[0].comm, strlen(roles[0].comm));
+}
+
 bool facts_are_settings_final(const struct port_facts *f)
 {
+	const struct holders *h = &f->port.holders;
+
 	if (fact_known(f->unit) || facts_reader(f))
 		return true;
-	for (size_t i = 0; i < f->port.holders.n; i++)
-		if (!strncmp(f->port.holders.v[i].comm, "gpsppsctl", strlen("gpsppsctl")))
+	for (size_t i = 0; h->v && i < h->n; i++)
+		if (is_ours(&h->v[i]))
 			return true;
 	return false;
 }
