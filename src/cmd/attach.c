@@ -14,19 +14,12 @@
 #include <unistd.h>
 
 #include "../sys/control.h"
-#include "../sys/dialout.h"
 #include "../sys/links.h"
-#include "../sys/notify.h"
 #include "../sys/tty.h"
 #include "../sys/udev.h"
 #include "../unittab.h"
 
-#define LINKS_TIMEOUT_MS 5000
-#define LOOK_MS 2500		/* two seconds' pulses, and a moment */
-#define SHAPE_MS 1200		/* the other edge comes within a second of the first */
-#define PAUSE_MS 20
 #define WAIT_MAX_S 86400
-#define NS_PER_MS 1000000
 
 /* ---- options ---- */
 
@@ -104,7 +97,7 @@ static int parse_options(int argc, char **argv, struct attach_options *o)
 	return 0;
 }
 
-/* ---- signals and time ---- */
+/* ---- signals ---- */
 
 /*
  * Held back until the holder takes them, or this program has undone its work:
@@ -122,142 +115,13 @@ static void block_signals(sigset_t *set)
 	sigprocmask(SIG_BLOCK, set, NULL);
 }
 
-static bool is_interrupted(void)
+bool attach_is_interrupted(void)
 {
 	sigset_t pending;
 
 	return sigpending(&pending) == 0 &&
 	       (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT) ||
 		sigismember(&pending, SIGHUP));
-}
-
-/* ---- links ---- */
-
-static int make_link(const char *path, const char *target)
-{
-	int err = link_make(path, target);
-
-	if (err)
-		msg_error(path, "cannot make the link to %s: %s", target, strerror(-err));
-	return err ? EXIT_TROUBLE : 0;
-}
-
-static int make_links(struct attaching *a)
-{
-	const struct attach_plan *plan = &a->plan;
-	char node[PPS_NAME_MAX + 8];
-	int err;
-
-	snprintf(node, sizeof(node), "/dev/%s", a->port.pps);
-	err = dialout_share(node);
-	if (err) {
-		msg_error(node, "cannot give it to group dialout: %s", strerror(-err));
-		return EXIT_TROUBLE;
-	}
-	/* a holder that was killed left both; its pulse's number may be another port's now */
-	if (!plan->gps_link_ours && link_is_free(plan->pps_link, a->port.pps) < 0) {
-		msg_error(plan->pps_link, "this is there already, and is not %s", node);
-		msg_hint("gpsppsctl attach %s --unit N, another one", plan->tty);
-		return EXIT_TROUBLE;
-	}
-	a->gps_linked = true;
-	if (make_link(plan->gps_link, plan->tty))
-		return EXIT_TROUBLE;
-	a->pps_linked = true;
-	return make_link(plan->pps_link, a->port.pps);
-}
-
-static int await_links(struct attaching *a)
-{
-	const struct attach_plan *plan = &a->plan;
-	const char *missing = plan->gps_link;
-
-	for (int ms = 0; ms < LINKS_TIMEOUT_MS; ms += PAUSE_MS) {
-		if (is_interrupted())
-			return EXIT_NO;
-		missing = !link_leads_to(plan->gps_link, plan->tty) ? plan->gps_link :
-			  !link_leads_to(plan->pps_link, a->port.pps) ? plan->pps_link : NULL;
-		if (!missing)
-			return 0;
-		probe_sleep_ms(a->probe, PAUSE_MS);
-	}
-	msg_error(missing, "udev did not make the link within %d s", LINKS_TIMEOUT_MS / 1000);
-	msg_hint("udevadm control --reload; udevadm trigger %s", plan->node);
-	return EXIT_TROUBLE;
-}
-
-/* Before the port is attached: the pulse's "add" event follows from that. */
-static int tell_udev(struct attaching *a)
-{
-	const struct attach_plan *plan = &a->plan;
-	int err;
-
-	if (plan->links != LINKS_UDEV_RUNTIME)
-		return 0;
-	a->announced = true;
-	err = udev_announce(plan->tty, plan->unit, plan->baud);
-	if (err)
-		msg_error(plan->node, "cannot tell udev of it: %s", strerror(-err));
-	return err ? EXIT_TROUBLE : 0;
-}
-
-/* ---- the pulse ---- */
-
-static bool see_edges(struct attaching *a, const struct stamp *a0, const struct stamp *c0)
-{
-	struct stamp assert_edge, clear_edge;
-
-	if (ppsdev_read(a->probe, a->port.pps, &assert_edge, &clear_edge) < 0)
-		return false;
-	if (assert_edge.seq == a0->seq && clear_edge.seq == c0->seq)
-		return false;
-	if (assert_edge.seq != a0->seq && clear_edge.seq != c0->seq)
-		pulse_shape(&assert_edge, &clear_edge, &a->shape);
-	return true;
-}
-
-/* Look for the first edge, then a little for the other one.  Ends early on a signal or hang-up. */
-static void look_for_pulse(struct attaching *a, int64_t timeout_ms)
-{
-	const int64_t start_ns = probe_now_ns(a->probe);
-	int64_t end_ns = start_ns + timeout_ms * NS_PER_MS;
-	struct stamp a0, c0;
-
-	a->looked = true;
-	if (ppsdev_read(a->probe, a->port.pps, &a0, &c0) < 0)
-		return;
-	while (a->shape.edge == EDGE_UNKNOWN && !is_interrupted() && !tty_is_gone(a->port.fd)) {
-		const int64_t now_ns = probe_now_ns(a->probe);
-
-		if (see_edges(a, &a0, &c0) && !a->pulse_seen) {
-			a->pulse_seen = true;
-			a->pulse_after_ms = (now_ns - start_ns) / NS_PER_MS;
-			end_ns = now_ns + SHAPE_MS * (int64_t)NS_PER_MS;
-		}
-		if (now_ns >= end_ns)
-			return;
-		probe_sleep_ms(a->probe, PAUSE_MS);
-	}
-}
-
-/* 0, or an exit code: with --once and --daemon a pulse that does not come is a no. */
-static int await_pulse(struct attaching *a, const struct attach_options *o)
-{
-	if (o->wait_pulse_s)
-		look_for_pulse(a, o->wait_pulse_s * 1000);
-	else if (!o->daemon && !notify_wanted())
-		look_for_pulse(a, LOOK_MS);
-	if (tty_is_gone(a->port.fd)) {
-		msg_error(a->plan.node, "the port went away");
-		return EXIT_GONE;
-	}
-	if (is_interrupted())
-		return o->once || o->daemon ? EXIT_NO : 0;	/* else it is the holder's */
-	if (!o->wait_pulse_s || a->pulse_seen)
-		return 0;
-	msg_error(a->plan.node, "no pulse within %ld s", o->wait_pulse_s);
-	msg_hint("gpsppsctl diag %s", a->plan.node);
-	return o->once || o->daemon ? EXIT_NO : 0;
 }
 
 /* ---- the sequence ---- */
@@ -335,13 +199,13 @@ static int attach(struct attaching *a, const struct attach_options *o)
 	int code = take_control(a);
 
 	if (!code)
-		code = tell_udev(a);
+		code = attach_tell_udev(a);
 	if (!code)
 		code = attach_port(a);
 	if (!code)
-		code = a->plan.links == LINKS_SELF ? make_links(a) : await_links(a);
+		code = attach_make_links(a);
 	if (!code)
-		code = await_pulse(a, o);
+		code = attach_await_pulse(a, o);
 	if (!code)
 		code = hold(a, o);
 	code = undo(a, code);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parts of attach: what shall be (plan), what came of it (report), who holds it (hold). */
+/* The parts of attach: the plan, the links, the pulse, the report, the holder. */
 #ifndef GPSPPSCTL_ATTACH_H
 #define GPSPPSCTL_ATTACH_H
 
@@ -53,6 +53,22 @@ struct attaching {
 int attach_make_plan(const struct ctx *ctx, const struct attach_options *o,
 		     struct probe *probe, struct attach_plan *plan);
 void attach_free_plan(struct attach_plan *plan);
+
+/* attach.c: has a signal come that ends us?  All are held back until the end. */
+bool attach_is_interrupted(void);
+
+/*
+ * attach_links.c: udev is told before the port is attached, as the pulse's "add"
+ * event follows from that; the links come after.  0 or an exit code.
+ */
+int attach_tell_udev(struct attaching *a);
+int attach_make_links(struct attaching *a);
+
+/*
+ * attach_pulse.c: 0, or an exit code: with --once and --daemon a pulse that does
+ * not come is a no.
+ */
+int attach_await_pulse(struct attaching *a, const struct attach_options *o);
 
 /* attach_report.c */
 void attach_report(const struct attaching *a);

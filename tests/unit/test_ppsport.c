@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* LDFLAGS: -Wl,--wrap=ioctl,--wrap=tcgetattr,--wrap=tcsetattr,--wrap=tcflush,--wrap=tty_open,--wrap=tty_is_gone,--wrap=close */
+/* LDFLAGS: -Wl,--wrap=ioctl,--wrap=tcgetattr,--wrap=tcsetattr,--wrap=tcflush */
+/* LDFLAGS: -Wl,--wrap=tty_open,--wrap=tty_is_gone,--wrap=close */
 /*
  * The steps of attach on a fake port: what is set, what is believed, and that
  * the port is as found whichever call fails.

@@ -20,7 +20,8 @@ LCR, IER = 3, 1
 NTPD_4800 = "105:0:8bc:2" + ":0" * 32
 # Under a service manager attach does not look for a pulse of its own accord: quicker tests.
 QUICK = "NOTIFY_SOCKET=/nonexistent "
-SHAPE = "100 ms wide on assert"
+# the emulated edges are exact to some tenths of a millisecond, on a quiet machine
+WIDE_100 = r"(9[5-9]|10[0-5]) ms wide on "
 
 
 # ---- looking at the guest ----
@@ -168,7 +169,7 @@ def attach_proves_what_it_says(g):
             out = a.job.output()
             assert re.fullmatch(
                 r"/dev/ttyS2 +16550A at 0x3e8 irq 5, 4800 8N1 \(by default\), termios as ntpd sets them\n"
-                rf"/dev/{a.pps} +attached, DCD interrupt on \(IER 0x0d\), first pulse after \d\.\d\d s, {SHAPE}\n"
+                rf"/dev/{a.pps} +attached, DCD interrupt on \(IER 0x0d\), first pulse after \d\.\d\d s, {WIDE_100}assert\n"
                 rf"/dev/gps0 -> ttyS2   /dev/gpspps0 -> {a.pps}\n"
                 r"holding; Ctrl-C detaches\n", out), out
             r = a.end()
@@ -476,7 +477,7 @@ def attach_once(g):
     port.pulse(width_ms=20)
     with leaves_as_found(g, port):
         r = g.run(f"gpsppsctl attach {port.tty} --once --wait-pulse 5")
-        assert r.rc == 0 and "20 ms wide on assert" in r.out and r.err == "", r
+        assert r.rc == 0 and re.search(r" (1[5-9]|2[0-5]) ms wide on assert", r.out) and r.err == "", r
         assert r.out.endswith("detached: the port is as it was\n"), r
 
 
@@ -485,7 +486,7 @@ def attach_reports_an_inverted_pulse(g):
     port = g.ports["isa2"]
     port.pulse(width_ms=100, inverted=True)
     r = g.run(f"gpsppsctl attach {port.tty} --once")
-    assert r.rc == 0 and "100 ms wide on clear" in r.out, r
+    assert r.rc == 0 and re.search(WIDE_100 + "clear", r.out), r
 
 
 @test()
