@@ -128,5 +128,8 @@ enum severity diagnose_stage(const struct verdict *v, enum stage stage)
 	for (size_t i = 0; i < v->n; i++)
 		if (checks[i].stage == stage && v->findings[i].severity > worst)
 			worst = v->findings[i].severity;
+	/* no pulse for a reason outside: the line itself was not proven */
+	if (stage == STAGE_PULSE && v->no_pulse && worst == SEV_OK)
+		return SEV_NONE;
 	return worst;
 }

@@ -91,7 +91,7 @@ void check_ldisc_not_attached(const struct port_facts *f, struct finding *out)
 		    fact_known(f->port.flags) && f->port.flags.val & FLAG_HARDPPS_CD ?
 		    "; it was attached once (flag 0x800 is left)" : "");
 	if (fact_known(f->unit))
-		finding_fix(out, "systemctl restart gpsppsctl@%s.service     (or: gpsppsctl attach /dev/%s)",
+		finding_fix(out, "systemctl restart gpsppsctl@%s.service     # or: gpsppsctl attach /dev/%s",
 			    f->port.name, f->port.name);
 	else
 		finding_fix(out, "gpsppsctl attach /dev/%s", f->port.name);

@@ -41,23 +41,31 @@ static void movement_text(const struct port_facts *f, char *buf, size_t size)
 static void rearm_fix(const struct port_facts *f, struct finding *out)
 {
 	if (fact_known(f->unit))
-		finding_fix(out, "systemctl restart gpsppsctl@%s.service     (a new pulse device: restart the NTP daemon, too)",
+		finding_fix(out, "systemctl restart gpsppsctl@%s.service     # a new pulse device: restart the NTP daemon, too",
 			    f->port.name);
 	else
-		finding_fix(out, "gpsppsctl detach /dev/%s; gpsppsctl attach /dev/%s     (a new pulse device: restart the NTP daemon, too)",
+		finding_fix(out, "gpsppsctl detach /dev/%s; gpsppsctl attach /dev/%s     # a new pulse device: restart the NTP daemon, too",
 			    f->port.name, f->port.name);
 }
 
+/*
+ * The receive interrupt reads MSR, too (serial8250_handle_irq_locked()), and with
+ * the driver's own copy of IER still set it passes on what it finds there: pulses
+ * may seem to come with the register's bit off.
+ */
 static void fail_msi(const struct port_facts *f, const struct uart_regs *regs,
 		     struct finding *out)
 {
+	struct fact dcd = facts_moved(f, IC_DCD);
+	bool edges = fact_known(dcd) && dcd.val;
 	char who[120], movement[120];
 
 	facts_holders_text(f, who, sizeof(who));
 	movement_text(f, movement, sizeof(movement));
-	finding_saw(out, "dcd", facts_moved(f, IC_DCD));
+	finding_saw(out, "dcd", dcd);
 	finding_saw(out, "rx", facts_moved(f, IC_RX));
-	finding_fail(out, "NO PULSE: the UART's modem-status interrupt is off");
+	finding_fail(out, "%s: the UART's modem-status interrupt is off",
+		     edges ? "LATE PULSE" : "NO PULSE");
 	if (regs)
 		finding_observed(out, "IER 0x%02x at 0x%x (bit 3 clear, read %u times), N_PPS attached by %s, %s",
 				 (unsigned int)regs->ier.val,
@@ -66,7 +74,10 @@ static void fail_msi(const struct port_facts *f, const struct uart_regs *regs,
 	else
 		finding_observed(out, "flags 0x%llx (0x800 clear; the registers were not read), N_PPS attached by %s, %s",
 				 (unsigned long long)f->port.flags.val, who, movement);
-	finding_why(out, "the UART does not tell the kernel about its DCD pin; whoever waits for the pulse gets \"Connection timed out\"");
+	if (edges)
+		finding_why(out, "the UART does not tell the kernel about its DCD pin: an edge is noticed when the next character arrives, and stamped so much too late");
+	else
+		finding_why(out, "the UART does not tell the kernel about its DCD pin; whoever waits for the pulse gets \"Connection timed out\"");
 	rearm_fix(f, out);
 }
 

@@ -173,6 +173,6 @@ void check_perm_pps(const struct port_facts *f, struct finding *out)
 			 f->pps_node.group.state == FACT_OK ? f->pps_node.group.val : "?",
 			 p->comm, p->pid, (int)p->uid.val);
 	finding_why(out, "the daemon gets \"Permission denied\" and runs without pulses");
-	finding_fix(out, "chgrp dialout /dev/%s; chmod 660 /dev/%s     (for good: the udev rules of 'make install', the daemon's user in group dialout)",
+	finding_fix(out, "chgrp dialout /dev/%s; chmod 660 /dev/%s     # for good: the udev rules of 'make install', the daemon's user in group dialout",
 		    f->pulse.name, f->pulse.name);
 }

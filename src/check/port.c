@@ -31,7 +31,7 @@ void check_uart_absent(const struct port_facts *f, struct finding *out)
 	finding_fail(out, "NO PORT: there is no UART behind it");
 	finding_observed(out, "/sys/class/tty/%s/type is 0 (unknown)", f->port.name);
 	finding_why(out, "the kernel keeps names for more ports than the machine has; nothing can arrive on this one (\"is not a serial line\")");
-	finding_fix(out, "gpsppsctl list     (shows the real ports)");
+	finding_fix(out, "gpsppsctl list     # shows the real ports");
 }
 
 void check_port_getty(const struct port_facts *f, struct finding *out)

@@ -118,11 +118,11 @@ void check_nmea_baud(const struct port_facts *f, struct finding *out)
 		return;
 	finding_why(out, "port and receiver disagree about the speed (or the receiver sends a binary protocol)");
 	if (fact_known(f->sentences.found_baud))
-		finding_fix(out, "gpsppsctl attach --baud %d /dev/%s     (for good: baud=%d in /etc/gpsppsctl.conf)",
+		finding_fix(out, "gpsppsctl attach --baud %d /dev/%s     # for good: baud=%d in /etc/gpsppsctl.conf",
 			    (int)f->sentences.found_baud.val, f->port.name,
 			    (int)f->sentences.found_baud.val);
 	else
-		finding_fix(out, "gpsppsctl detach /dev/%s; gpsppsctl diag --active %s     (tries the speeds)",
+		finding_fix(out, "gpsppsctl detach /dev/%s; gpsppsctl diag --active %s     # tries the speeds",
 			    f->port.name, f->port.name);
 }
 
@@ -141,6 +141,7 @@ void check_receiver_no_fix(const struct port_facts *f, struct finding *out)
 	finding_saw(out, "sentences", fact_from(0, s->good));
 	if (!s->good) {
 		finding_skip(out, "no sentence was understood");
+		finding_fix(out, "put the speed right first (nmea.baud)");
 		return;
 	}
 	if (!fact_known(s->fix)) {

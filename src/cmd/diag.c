@@ -42,7 +42,7 @@ static void usage(void)
 	      "cures it.  Looks for 3 seconds and disturbs nothing.  Without PORT: the ports of the\n"
 	      "table of units; else those that are in use; else all.\n"
 	      "\n"
-	      "  -a, --active   also open a port that nobody has open, and listen to it\n"
+	      "  -A, --active   also open a port that nobody has open, and listen to it\n"
 	      "  -j, --json     one JSON object\n"
 	      "  -h, --help     this help\n"
 	      "\n"
@@ -52,16 +52,16 @@ static void usage(void)
 static int parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{ "active", no_argument, NULL, 'a' },
+		{ "active", no_argument, NULL, 'A' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "ajh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "Ajh", longs, NULL)) != -1) {
 		switch (c) {
-		case 'a': o->active = true; break;
+		case 'A': o->active = true; break;
 		case 'j': o->json = true; break;
 		case 'h': o->help = true; break;
 		default: return usage_error("diag");

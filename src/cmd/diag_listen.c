@@ -49,7 +49,7 @@ static bool may_listen(struct port_facts *f, bool active, enum borrow_how *how)
 
 	if (reader) {
 		refuse(s, holder_role(reader->comm) == ROLE_GPSD ? "gpspipe -r -n 20" :
-		       "ntpq -c clockvar     (what the daemon hears)",
+		       "ntpq -c clockvar     # what the daemon hears",
 		       "%s[%d] reads the port: its sentences are not taken from it",
 		       reader->comm, reader->pid);
 		return false;
@@ -61,7 +61,7 @@ static bool may_listen(struct port_facts *f, bool active, enum borrow_how *how)
 	}
 	*how = f->port.holders.n ? BORROW_HELD : BORROW_FREE;
 	if (*how == BORROW_FREE && (!active || fact_is(f->port.console, 1))) {
-		refuse(s, "gpsppsctl diag --active     (opens the port)",
+		refuse(s, "gpsppsctl diag --active     # opens the port",
 		       "nobody has the port open, and opening it would start it");
 		return false;
 	}

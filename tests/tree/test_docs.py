@@ -48,7 +48,7 @@ for command in commands:
     done = completion_words(command) - {"help"}
     check(told == done, f"{command}: --help {sorted(told)} and the completion {sorted(done)}")
 # \fB-less mdoc: an id of a finding is an item of the list in diag
-ids = set(re.findall(r'"((?:kernel|uart|ldisc|signal|receiver|nmea|tty|link|perm|port)\.[a-z-]+)"',
+ids = set(re.findall(r'"((?:kernel|driver|uart|ldisc|signal|receiver|nmea|tty|link|perm|port)\.[a-z-]+)"',
                      "".join(p.read_text() for p in [*ROOT.glob("src/check/*.c"), ROOT / "src/uartdiag.c",
                                                      ROOT / "src/diagnose.c"] if p.exists())))
 listed = set(re.findall(r"^\.It ([a-z]+\.[a-z-]+)$", MAN, re.M))

@@ -200,6 +200,13 @@ static void msi_off(void)
 	ier(0x05);
 }
 
+static void msi_off_and_characters(void)
+{
+	move(IC_DCD, 3);
+	pulses(0, 3);
+	ier(0x05);
+}
+
 static void flag_lost(void)
 {
 	no_pulse();
@@ -359,6 +366,7 @@ static const struct {
 	{ "idle", idle, "ldisc.not-attached", "gpsppsctl attach /dev/ttyS1" },
 	{ "not attached", not_attached, "ldisc.not-attached", "N_TTY" },
 	{ "msi off", msi_off, "uart.msi-off", "IER 0x05 at 0x2f9 (bit 3 clear, read 5 times)" },
+	{ "msi off, edges by RX", msi_off_and_characters, "uart.msi-off", "LATE PULSE" },
 	{ "flag lost", flag_lost, "uart.msi-off", "0x800 clear" },
 	{ "counted only", only_counted, "driver.no-dcd", "moved by 6" },
 	{ "on CTS", on_cts, "signal.wrong-pin", "CTS (pin 8)" },
@@ -538,6 +546,8 @@ static void test_refused_is_skipped_never_ok(void **state)
 		expect_severity(refusals[i].id, SEV_SKIPPED);
 		if (!find(refusals[i].id)->headline[0])
 			fail_msg("%s: skipped without a reason", refusals[i].id);
+		for (size_t k = 0; k < verdict.n_also_possible; k++)
+			assert_ptr_not_equal(verdict.also_possible[k], verdict.cause);
 	}
 }
 
@@ -696,9 +706,11 @@ static void test_a_fault_is_told_once(void **state)
 	healthy();
 	no_fix();
 	expect_severity("signal.absent", SEV_NONE);
+	assert_int_equal(diagnose_stage(&verdict, STAGE_PULSE), SEV_NONE);
 	healthy();
 	on_cts();
 	expect_severity("signal.absent", SEV_NONE);
+	assert_int_equal(diagnose_stage(&verdict, STAGE_PULSE), SEV_FAIL);
 	healthy();
 	msi_off();
 	expect_severity("signal.absent", SEV_NONE);

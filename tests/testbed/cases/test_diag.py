@@ -158,11 +158,12 @@ def uart_msi_off(g):
         poke(g, IER, 0x05)
         port = expect(g, "uart.msi-off")
         seen = finding(port, "uart.msi-off")["observed"]
-        assert seen["ier"] == 5 and seen["dcd"] == 0 and seen["rx"] > 100
+        # a character's interrupt may find an edge in MSR and count it
+        assert seen["ier"] == 5 and seen["dcd"] <= 4 and seen["rx"] > 100
         assert "IER 0x05 at 0x2f9 (bit 3 clear" in seen["text"]
         r = g.run("gpsppsctl diag " + TTY)
-        assert "NO PULSE: the UART's modem-status interrupt is off" in r.out
-        assert "Connection timed out" in r.out and "uart.msi-off" in r.out
+        assert " PULSE: the UART's modem-status interrupt is off" in r.out
+        assert "uart.msi-off" in r.out
         poke(g, IER, 0x0D)
         expect(g, None)
 
@@ -348,3 +349,45 @@ def perm_pps(g):
             g.run("chmod 666 /dev/pps0", check=True)
             expect(g, None)
     g.run("chmod 600 " + TTY)
+
+
+# ---- with systemd and udev: the cure that is named cures
+
+def cure(g, cause):
+    fix = finding(expect(g, cause), cause)["fix"]
+    g.run(fix.split("     #")[0], check=True, timeout=60)
+
+
+@test(guest="full")
+def cures_cure(g):
+    reload = ("systemctl daemon-reload; udevadm control --reload; "
+              "udevadm trigger -c add -s tty -s pps; udevadm settle")
+    g.put("/etc/gpsppsctl.conf", "0 %s baud=4800\n" % TTY)
+    try:
+        # the image has the template masked
+        g.put("/etc/systemd/system/serial-getty@ttyS1.service",
+              "[Service]\nExecStart=/sbin/agetty --keep-baud 4800 ttyS1 vt220\n"
+              "StandardInput=tty\nTTYPath=/dev/ttyS1\n[Install]\nWantedBy=getty.target\n")
+        g.run("systemctl daemon-reload; systemctl start serial-getty@ttyS1", check=True,
+              timeout=60)
+        g.wait_until(lambda: g.run("pgrep agetty").rc == 0, 20, "no agetty")
+        cure(g, "port.getty")
+        g.run(reload, check=True, timeout=60)
+        g.wait_until(lambda: g.run("systemctl is-active gpsppsctl@ttyS1").rc == 0, 20,
+                     "not attached")
+        expect(g, None)
+        g.run("systemctl stop gpsppsctl@ttyS1", check=True)
+        cure(g, "ldisc.not-attached")
+        g.run("rm /dev/gps0", check=True)
+        cure(g, "link.gps-missing")
+        g.run("udevadm settle; rm /dev/gpspps0", check=True)
+        cure(g, "link.pps-missing")
+        g.run("udevadm settle", check=True)
+        expect(g, None)
+        poke(g, IER, 0x05)
+        cure(g, "uart.msi-off")
+        expect(g, None)
+    finally:
+        g.run("systemctl stop 'gpsppsctl@*' serial-getty@ttyS1; rm -f /etc/gpsppsctl.conf "
+              "/etc/systemd/system/serial-getty@ttyS1.service; " +
+              reload, timeout=60)
