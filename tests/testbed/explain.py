@@ -7,7 +7,7 @@ import os
 import textwrap
 import traceback
 
-from channels import TimedOut
+from channels import GuestDied, TimedOut
 
 LIMIT = 600
 
@@ -72,10 +72,12 @@ def explain(error, directory):
     if not frames:
         return "".join(traceback.format_exception(error))
     out = [where(tb)[1] for tb in frames]
-    out.append("%s: %s" % (type(error).__name__, error))
+    # the console is printed anyway
+    text = str(error).split("\n")[0] if isinstance(error, GuestDied) else error
+    out.append("%s: %s" % (type(error).__name__, text))
     node = where(frames[-1])[0]
     if isinstance(node, ast.Assert):
         out += values(node.test, frames[-1].tb_frame)
-    elif not isinstance(error, (AssertionError, TimedOut)):
+    elif not isinstance(error, (AssertionError, GuestDied, TimedOut)):
         out.append("".join(traceback.format_exception(error)[-4:]))
     return "\n".join(out)

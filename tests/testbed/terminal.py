@@ -6,7 +6,12 @@ import os
 import select
 import sys
 import termios
+import time
 import tty
+
+from channels import TimedOut
+
+END_S = 60	# how long commands may go on after the end of our input
 
 
 @contextlib.contextmanager
@@ -32,10 +37,12 @@ def bridge(guest, cmd):
     """Run CMD on a terminal in the guest until it ends; its exit code."""
     job = guest.agent.start(cmd, terminal=True, on_output=show)
     fd = sys.stdin.fileno()
-    watched = [fd]
+    watched, end = [fd], None
     with raw(fd):
         while not job.done:
             guest.check_alive()
+            if end and time.monotonic() > end:
+                raise TimedOut("no end %d s after that of the input" % END_S)
             if not select.select(watched, [], [], 0.1)[0]:
                 continue
             data = os.read(fd, 4096)
@@ -43,5 +50,5 @@ def bridge(guest, cmd):
                 job.write(data)
             else:
                 job.write(b"\x04")	# the end of our input is Ctrl-D
-                watched = []
+                watched, end = [], time.monotonic() + END_S
     return job.rc
