@@ -26,16 +26,13 @@ else
 VERSION_FLAG = -DVERSION='"$(VERSION)"'
 endif
 
-# libudev is optional: OpenWrt has none.  WITH_UDEV=0 leaves it out.
-WITH_UDEV ?= $(shell $(PKG_CONFIG) --exists libudev && echo 1 || echo 0)
-
-LIBS_PKG = smartcols json-c $(if $(filter 1,$(WITH_UDEV)),libudev)
+LIBS_PKG = smartcols json-c
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS_PKG) 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS_PKG) 2>/dev/null)
 
 OBJDIR ?= build
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
-	-DLIBEXECDIR='"$(LIBEXECDIR)"' -DWITH_UDEV=$(WITH_UDEV) $(PKG_CFLAGS) $(CFLAGS) $(CPPFLAGS)
+	-DLIBEXECDIR='"$(LIBEXECDIR)"' $(PKG_CFLAGS) $(CFLAGS) $(CPPFLAGS)
 
 # Pure code: no OS header, opens nothing, reads no clock, prints nothing.
 PURE_SRC := $(filter-out src/gpsppsctl.c,$(wildcard src/*.c)) \
@@ -123,14 +120,15 @@ run: deps
 
 # ---- lint ----
 
-SHELL_SRC = scripts/deps scripts/run-demo .ci/run completion/gpsppsctl.bash $(wildcard tests/*.sh)
+SHELL_SRC = $(wildcard scripts/*) .ci/run completion/gpsppsctl.bash systemd/gpsppsctl-generator \
+	tests/fuzz/run $(wildcard tests/tree/*.sh tests/testbed/*.sh)
 CLANG_TIDY ?= clang-tidy
 CPPCHECK ?= cppcheck
 
 lint:
 	$(Q)$(CPPCHECK) --quiet --std=c11 --enable=warning,portability,performance \
 		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 \
-		-D_GNU_SOURCE -DWITH_UDEV=1 -DLIBEXECDIR='""' src
+		-D_GNU_SOURCE -DLIBEXECDIR='""' src
 	$(Q)$(CLANG_TIDY) --quiet --warnings-as-errors='*' $(PURE_SRC) $(EDGE_SRC) $(CMD_SRC) $(HOLD_SRC) \
 		-- $(filter-out $(CFLAGS),$(ALL_CFLAGS)) 2>/dev/null
 	$(Q)shellcheck $(SHELL_SRC)
@@ -177,7 +175,7 @@ help:
 	@echo 'make lint        cppcheck, clang-tidy, shellcheck, mandoc'
 	@echo 'make deps        install the packages (NO_DEPS=1: never)'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away'
-	@echo 'Variables: V=1, CC, CFLAGS, LDFLAGS, WITH_UDEV=0, OBJDIR'
+	@echo 'Variables: V=1, CC, CFLAGS, LDFLAGS, OBJDIR'
 
 bench: deps
 	$(Q)$(MAKE) --no-print-directory all

@@ -15,6 +15,7 @@
 
 #include "../sys/control.h"
 #include "../sys/links.h"
+#include "../sys/systemd.h"
 #include "../sys/tty.h"
 #include "../sys/udev.h"
 #include "../unittab.h"
@@ -173,6 +174,20 @@ static int undo(struct attaching *a, int code)
 	return code;
 }
 
+/*
+ * The pulse is a new source, and who had the last one keeps a dead handle
+ * without any error (drivers/pps/pps.c).  At boot nobody of them runs yet.
+ */
+static void restart_daemons(const struct attach_plan *plan)
+{
+	int err = systemd_try_restart(plan->restart);
+
+	if (!err)
+		return;
+	msg_error(plan->restart, "systemctl try-restart: %s", strerror(-err));
+	msg_hint("restart them by hand: they may have the handle of a pulse source that is gone");
+}
+
 static int hold(struct attaching *a, const struct attach_options *o)
 {
 	int pid, code;
@@ -180,6 +195,7 @@ static int hold(struct attaching *a, const struct attach_options *o)
 	attach_report(a);
 	if (o->once)
 		return EXIT_DONE;
+	restart_daemons(&a->plan);
 	if (!o->daemon) {
 		puts("holding; Ctrl-C detaches");
 		code = finish_stdout(0);

@@ -11,6 +11,7 @@
 #include "../sys/ppsport.h"
 #include "../sys/probe.h"
 #include "../sys/survey.h"
+#include "../unittab.h"
 #include "cmd.h"
 
 struct attach_options {
@@ -32,6 +33,7 @@ struct attach_plan {
 	char gps_link[HANDOVER_PATH_MAX], pps_link[HANDOVER_PATH_MAX];
 	bool gps_link_ours;			/* it led to this port before */
 	struct holder daemon;			/* an ntpd that has the port already; pid 0: none */
+	char restart[UNIT_RESTART_MAX];		/* of the table's line, or "" */
 	char holder[256];			/* path of gpsppsctl-hold */
 };
 

@@ -116,17 +116,6 @@ static int check_free(struct probe *probe, struct attach_plan *plan)
 
 /* ---- which unit? ---- */
 
-static const struct unit *find_port(const struct unittab *tab, const char *tty)
-{
-	char name[HANDOVER_NAME_MAX];
-
-	for (size_t i = 0; i < tab->n; i++)
-		if (tty_resolve(tab->units[i].port, name, sizeof(name)) == 0 &&
-		    !strcmp(name, tty))
-			return &tab->units[i];
-	return NULL;
-}
-
 static const struct unit *find_unit(const struct unittab *tab, unsigned int unit)
 {
 	for (size_t i = 0; i < tab->n; i++)
@@ -169,10 +158,12 @@ static int check_link(struct attach_plan *plan)
 static int choose_unit(const struct ctx *ctx, const struct attach_options *o,
 		       const struct unittab *tab, struct attach_plan *plan)
 {
-	const struct unit *ours = find_port(tab, plan->tty);
+	const struct unit *ours = table_find_port(tab, plan->tty);
 	int code;
 
 	plan->unit = o->unit >= 0 ? (unsigned int)o->unit : ours ? ours->unit : 0;
+	if (ours)
+		strcpy(plan->restart, ours->restart);
 	code = check_unit(ctx, plan, tab, ours);
 	if (code)
 		return code;
@@ -212,7 +203,7 @@ static bool daemon_baud(struct probe *probe, struct attach_plan *plan)
 static int choose_baud(const struct attach_options *o, const struct unittab *tab,
 		       struct probe *probe, struct attach_plan *plan)
 {
-	const struct unit *ours = find_port(tab, plan->tty);
+	const struct unit *ours = table_find_port(tab, plan->tty);
 
 	if (o->baud) {
 		plan->baud = (unsigned int)o->baud;

@@ -55,6 +55,12 @@ struct unittab;
 int load_table(const struct ctx *ctx, struct unittab *tab);
 
 /*
+ * The table's line for "ttyS0", however the table names the port; NULL when it
+ * has none.  It is the table's own.
+ */
+const struct unit *table_find_port(const struct unittab *tab, const char *tty);
+
+/*
  * stdout could not take all that was written (a full disk): one line, and
  * EXIT_TROUBLE instead of `code`.  Every command's last step.
  */

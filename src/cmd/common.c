@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../sys/tty.h"
 #include "../unittab.h"
 
 #define MSG_MAX 1024
@@ -116,6 +117,22 @@ int load_table(const struct ctx *ctx, struct unittab *tab)
 		return EXIT_TROUBLE;
 	}
 	return 0;
+}
+
+const struct unit *table_find_port(const struct unittab *tab, const char *tty)
+{
+	char name[UNIT_PORT_MAX];
+
+	for (size_t i = 0; i < tab->n; i++) {
+		const char *port = tab->units[i].port;
+
+		/* the plain names do not need the device to be there */
+		if (!strcmp(strncmp(port, "/dev/", 5) ? port : port + 5, tty))
+			return &tab->units[i];
+		if (tty_resolve(port, name, sizeof(name)) == 0 && !strcmp(name, tty))
+			return &tab->units[i];
+	}
+	return NULL;
 }
 
 int finish_stdout(int code)

@@ -156,16 +156,17 @@ static int parse_options(int argc, char **argv, struct receiver_options *o)
 /* The speed that the table has for this port; 0 when it has none. */
 static int table_baud(const struct ctx *ctx, const char *port, unsigned int *baud)
 {
-	char name[64], other[64];
+	const struct unit *unit;
 	struct unittab tab;
+	char name[64];
 	int code = load_table(ctx, &tab);
 
 	*baud = 0;
 	if (code || tty_resolve(port, name, sizeof(name)))
 		return code;
-	for (size_t i = 0; i < tab.n; i++)
-		if (!tty_resolve(tab.units[i].port, other, sizeof(other)) && !strcmp(name, other))
-			*baud = tab.units[i].baud;
+	unit = table_find_port(&tab, name);
+	if (unit)
+		*baud = unit->baud;
 	return 0;
 }
 

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../sys/tty.h"
 #include "../unittab.h"
 
 /* attach writes a line here for a port that is not in the table. */
@@ -48,22 +47,25 @@ static int pps_port(const char *pps, char *tty, size_t size)
 	return 0;
 }
 
-/* A table names its ports as its user likes; the kernel's name is one of them. */
-static const struct unit *find_unit(const struct unittab *tab, const char *tty)
+/*
+ * A port that was pulled out stays as a name with nothing behind it (type
+ * PORT_UNKNOWN, serial8250's own): it is no receiver's any more.  USB adapters
+ * have no such file.
+ */
+static bool is_placeholder(const char *tty)
 {
-	char name[UNIT_PORT_MAX];
+	char path[128], type[16] = "";
+	FILE *f;
 
-	for (size_t i = 0; i < tab->n; i++) {
-		const char *port = tab->units[i].port;
-
-		if (!strncmp(port, "/dev/", 5) && !strcmp(port + 5, tty))
-			return &tab->units[i];
-		if (!strcmp(port, tty))
-			return &tab->units[i];
-		if (tty_resolve(port, name, sizeof(name)) == 0 && !strcmp(name, tty))
-			return &tab->units[i];
-	}
-	return NULL;
+	if (snprintf(path, sizeof(path), "/sys/class/tty/%s/type", tty) >= (int)sizeof(path))
+		return false;
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (!fgets(type, sizeof(type), f))
+		type[0] = '\0';
+	fclose(f);
+	return !strcmp(type, "0\n");
 }
 
 static void print_properties(const struct unit *u, bool is_pps, bool in_table)
@@ -85,7 +87,7 @@ static int properties(const struct ctx *ctx, const char *tty, bool is_pps)
 
 	if (code)
 		return code;
-	u = find_unit(&tab, tty);
+	u = table_find_port(&tab, tty);
 	if (u) {
 		print_properties(u, is_pps, true);
 		return EXIT_DONE;
@@ -95,7 +97,7 @@ static int properties(const struct ctx *ctx, const char *tty, bool is_pps)
 	code = load_table(&runtime, &tab);
 	if (code)
 		return code;
-	u = find_unit(&tab, tty);
+	u = table_find_port(&tab, tty);
 	if (u)
 		print_properties(u, is_pps, false);
 	return EXIT_DONE;
@@ -131,6 +133,8 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 	if (!is_pps)
 		strcpy(tty, name);
 	else if (pps_port(name, tty, sizeof(tty)) < 0)
+		return EXIT_DONE;
+	if (is_placeholder(tty))
 		return EXIT_DONE;
 	return finish_stdout(properties(ctx, tty, is_pps));
 }
