@@ -63,11 +63,14 @@ static int overview(const struct ctx *ctx)
 static int run_command(const struct ctx *ctx, int argc, char **argv)
 {
 	const struct cmd *cmd = find_command(argv[0]);
+	char name[64];
 
 	if (!cmd) {
 		msg_error(argv[0], "there is no such command");
 		return usage_error(NULL);
 	}
+	snprintf(name, sizeof(name), "gpsppsctl: %s", cmd->name);
+	argv[0] = name;	/* getopt's messages begin with it */
 	optind = 0;	/* glibc: begin anew, also with the leading '+' */
 	return cmd->run(ctx, argc, argv);
 }

@@ -240,7 +240,11 @@ static int find_the_port(const struct attach_options *o, struct probe *probe,
 		return EXIT_TROUBLE;
 	}
 	snprintf(plan->node, sizeof(plan->node), "/dev/%s", plan->tty);
-	return 0;
+	if (!port_is_placeholder(plan->port))
+		return 0;
+	msg_error(plan->node, "cannot attach: there is no UART behind it");
+	msg_hint("gpsppsctl list shows the ports with a UART");
+	return EXIT_TROUBLE;
 }
 
 int attach_make_plan(const struct ctx *ctx, const struct attach_options *o,

@@ -153,6 +153,9 @@ static int listen_for(struct receiver_port *w, int64_t length_ns, bool enough)
 
 		if (n < 0)
 			return (int)n;
+		/* from the first character on: a port that was just opened begins in the middle */
+		if (n > 0 && !r->bytes)
+			begin_ns = probe_now_ns(w->probe);
 		r->bytes += (uint64_t)n;
 		if (enough && r->view.good > 1)
 			break;
