@@ -6,36 +6,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const char nmea_address[] = "127.127.20.";	/* driver type 20 */
+#include "words.h"
 
-struct word {
-	const char *s;
-	size_t len;
-};
+static const char nmea_address[] = "127.127.20.";	/* driver type 20 */
 
 struct refclock {
 	unsigned int unit, mode, baud;	/* baud 0: not said */
 };
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static struct word next_word(const char **p, const char *end)
-{
-	struct word w;
-
-	while (*p < end && is_blank(**p))
-		(*p)++;
-	if (*p < end && **p == '#')
-		*p = end;
-	w.s = *p;
-	while (*p < end && !is_blank(**p) && **p != '#')
-		(*p)++;
-	w.len = (size_t)(*p - w.s);
-	return w;
-}
 
 static bool word_is(struct word w, const char *text)
 {

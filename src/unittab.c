@@ -7,32 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-struct word {
-	const char *s;
-	size_t len;
-};
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* The next word of a line, or an empty one at its end or before a comment. */
-static struct word next_word(const char **p, const char *end)
-{
-	struct word w;
-
-	while (*p < end && is_blank(**p))
-		(*p)++;
-	w.s = *p;
-	if (*p < end && **p == '#')
-		*p = end;
-	else
-		while (*p < end && !is_blank(**p))
-			(*p)++;
-	w.len = w.s < end && *w.s == '#' ? 0 : (size_t)(*p - w.s);
-	return w;
-}
+#include "words.h"
 
 static int word_number(struct word w, unsigned int max, unsigned int *value)
 {

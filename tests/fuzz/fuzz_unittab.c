@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The table of units is root's own file, but a torn or binary one must not be believed. */
-/* SOURCES: src/unittab.c */
+/* SOURCES: src/unittab.c src/words.c */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

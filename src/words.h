@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The words of a line of a configuration file: blanks between them, # begins a comment. */
+#ifndef GPSPPSCTL_WORDS_H
+#define GPSPPSCTL_WORDS_H
+
+#include <stddef.h>
+
+/* A piece of somebody else's text: not NUL-terminated. */
+struct word {
+	const char *s;
+	size_t len;		/* 0: the line has no more */
+};
+
+/* The next word from *p on, which is moved behind it, at most to `end`. */
+struct word next_word(const char **p, const char *end);
+
+#endif
