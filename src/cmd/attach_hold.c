@@ -44,7 +44,7 @@ int attach_find_holder(struct attach_plan *plan)
 	snprintf(plan->holder, sizeof(plan->holder), "%s", LIBEXECDIR "/" HOLDER);
 	if (access(plan->holder, X_OK) == 0)
 		return 0;
-	msg_error(plan->holder, "cannot hold a port: %s", strerror(errno));
+	msg_error(HOLDER, "cannot hold a port: %s", strerror(errno));
 	msg_hint("install the whole of gpsppsctl: make install");
 	return EXIT_TROUBLE;
 }

@@ -406,7 +406,7 @@ def attach_without_a_holder(g):
     hold = "/usr/libexec/gpsppsctl/gpsppsctl-hold"
     g.run(f"mv {hold} /tmp/hold", check=True)
     try:
-        refused(g, port, f"{hold}: cannot hold a port: No such file or directory")
+        refused(g, port, "gpsppsctl: gpsppsctl-hold: cannot hold a port: No such file or directory")
         # it is there and cannot be run: found out at the very end, when all is attached
         g.put(hold, b"\x7fELF nonsense", mode=0o755)
         refused(g, port, "/gpsppsctl-hold: cannot run: Exec format error")
