@@ -58,6 +58,7 @@ PROG ?= gpsppsctl
 HOLD ?= gpsppsctl-hold
 
 all: $(PROG) $(HOLD)
+	@:
 
 $(PROG): $(PROG_OBJ)
 	$(call say,LD,$@)

@@ -1,0 +1,26 @@
+#!/bin/sh
+# scripts/deps where there is no apt-get: the names, and no more.   test_deps.sh OBJDIR
+cd "$(dirname "$0")/../.." || exit 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for tool in cat dirname sort; do
+	ln -s "$(command -v $tool)" "$work/$tool"
+done
+n=0 bad=0
+check() {
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		bad=1
+	fi
+}
+out=$(PATH=$work /bin/sh scripts/deps 2>&1)
+[ $? -eq 2 ]
+check $? "without apt-get it ends with 2"
+echo "$out" | grep -q '^  libsmartcols-dev$' && echo "$out" | grep -q '^  qemu-system-x86$'
+check $? "and prints the names, the testbed's too"
+PATH=$work /bin/sh scripts/deps nonsense 2>&1 | grep -q "no set of packages named 'nonsense'"
+check $? "an unknown set is named"
+exit $bad
