@@ -16,18 +16,14 @@
 #include <unistd.h>
 #include <linux/openat2.h>
 
+#include "probe_holders.h"
 #include "probe_ioctl.h"
-
-/* How long one scan of /proc serves: a survey asks about all ports at once. */
-#define SCAN_LIFE_NS 50000000
 
 struct live {
 	struct probe probe;
 	int root;		/* O_PATH descriptor of the root */
 	size_t root_len;	/* what to cut off a canonical path: 0 for "/" */
-	char *scan;		/* "NODE PID COMM\n"..., own process too; NULL: none yet */
-	int64_t scan_ns;
-	unsigned int scan_unseen;	/* processes whose descriptors we may not list */
+	struct holder_scan holders;
 };
 
 static struct live *live_of(struct probe *p)
@@ -235,130 +231,9 @@ err_free:
 	return -ENOMEM;
 }
 
-/* ---- who has a node open ---- */
-
-/* A comm is any 15 bytes that a process likes: no line ends, no control codes. */
-static void clean_comm(char *comm)
-{
-	for (; *comm; comm++)
-		if ((unsigned char)*comm < 0x20 || *comm == 0x7f)
-			*comm = '?';
-}
-
-/* "/dev/ttyS0" gives "ttyS0".  A node that is gone ("... (deleted)") does not count. */
-static const char *node_of(const char *target)
-{
-	if (strncmp(target, "/dev/", 5))
-		return NULL;
-	target += 5;
-	if ((strncmp(target, "tty", 3) && strncmp(target, "pps", 3)) || strchr(target, ' '))
-		return NULL;
-	return target;
-}
-
-/* One line for each node that a process holds, however often it has it open. */
-static void scan_process(struct live *l, const char *pid, FILE *out)
-{
-	char path[64], target[64], comm[32] = "?", seen[1024] = " ", word[80];
-	char **fds = NULL;
-	const char *node;
-	int n;
-
-	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
-	n = live_list(&l->probe, path, &fds);
-	if (n == -EACCES || n == -EPERM)
-		l->scan_unseen++;
-	for (int i = 0; fds && i < n; i++) {
-		snprintf(path, sizeof(path), "/proc/%s/fd/%.16s", pid, fds[i]);
-		if (get_link(l, path, target, sizeof(target)) < 0)
-			continue;
-		node = node_of(target);
-		if (!node)
-			continue;
-		snprintf(word, sizeof(word), " %s ", node);
-		if (strstr(seen, word))
-			continue;
-		if (strlen(seen) + strlen(word) < sizeof(seen))
-			strcat(seen, word + 1);
-		snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-		get_file(l, path, comm, sizeof(comm));
-		clean_comm(comm);
-		fprintf(out, "%s %s %s\n", node, pid, comm);
-	}
-	probe_free_names(fds, n);
-}
-
-static int scan(struct live *l)
-{
-	int64_t now = clock_ns(CLOCK_MONOTONIC);
-	char **names = NULL, *text = NULL;
-	size_t size;
-	FILE *out;
-	int n;
-
-	if (l->scan && now - l->scan_ns < SCAN_LIFE_NS)
-		return 0;
-	n = probe_list(&l->probe, "/proc", &names);
-	if (n < 0)
-		return n;
-	l->scan_unseen = 0;
-	out = open_memstream(&text, &size);
-	for (int i = 0; out && i < n; i++)
-		if (names[i][0] >= '1' && names[i][0] <= '9')
-			scan_process(l, names[i], out);
-	probe_free_names(names, n);
-	if (!out || fclose(out)) {
-		free(text);
-		return -ENOMEM;
-	}
-	free(l->scan);
-	l->scan = text;
-	l->scan_ns = now;
-	return 0;
-}
-
-/* Copy the scan's lines of `node` ("" is all), without this process. */
-static int filter_scan(struct live *l, const char *node, char *buf, size_t size)
-{
-	char name[64], me[32];
-	size_t len = 0, node_len = strlen(node);
-	const char *line, *end;
-
-	snprintf(me, sizeof(me), " %d ", getpid());
-	buf[0] = '\0';
-	for (line = l->scan; *line; line = end + 1) {
-		size_t name_len = strcspn(line, " ");
-
-		end = strchr(line, '\n');
-		snprintf(name, sizeof(name), "%.*s", (int)name_len, line);
-		if (!strncmp(line + name_len, me, strlen(me)))
-			continue;
-		if (node_len && strcmp(name, node))
-			continue;
-		if (node_len)
-			line += name_len + 1;
-		if (len + (end - line) + 2 > size)
-			break;
-		len += snprintf(buf + len, size - len, "%s%.*s", len ? "\n" : "",
-				(int)(end - line), line);
-	}
-	return len;
-}
-
 static int get_holders(struct live *l, const char *node, char *buf, size_t size)
 {
-	int n = scan(l);
-
-	if (n < 0)
-		return n;
-	n = filter_scan(l, node, buf, size);
-	if (!l->scan_unseen)
-		return n;
-	if (*node)
-		return n ? n : -EACCES;
-	if ((size_t)n + 32 < size)
-		n += snprintf(buf + n, size - n, "%s* 0 %u", n ? "\n" : "", l->scan_unseen);
-	return n;
+	return holders_get(&l->holders, &l->probe, node, buf, size);
 }
 
 /* ---- ioctls ---- */
@@ -389,20 +264,13 @@ static bool has_pps(struct live *l, const char *tty)
  */
 static int port_is_open(struct live *l, const char *tty)
 {
-	char line[80];
-	size_t len;
-	const char *at;
-	int err = scan(l);
+	int n = holders_count(&l->holders, &l->probe, tty);
 
-	if (err)
-		return err;
-	len = snprintf(line, sizeof(line), "%s ", tty);
-	for (at = l->scan; at && *at; at = strchr(at, '\n') + 1)
-		if (!strncmp(at, line, len))
-			return 0;
+	if (n)
+		return n < 0 ? n : 0;
 	if (has_pps(l, tty))
 		return 0;
-	return l->scan_unseen ? -EACCES : -EAGAIN;
+	return l->holders.unseen ? -EACCES : -EAGAIN;
 }
 
 /* "TTY/WHAT": the port is opened for the one question. */
@@ -566,8 +434,7 @@ static void live_sleep_ms(struct probe *p, int ms)
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, &ts) == EINTR)
 		;
-	free(l->scan);
-	l->scan = NULL;
+	holders_forget(&l->holders);
 }
 
 static int64_t live_now_ns(struct probe *p)
@@ -582,7 +449,7 @@ static void live_close(struct probe *p)
 
 	if (l->root >= 0)
 		close(l->root);
-	free(l->scan);
+	holders_forget(&l->holders);
 	free(l);
 }
 
