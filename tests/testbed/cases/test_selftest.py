@@ -39,7 +39,7 @@ def edges(g, source):
     return assert_s, asserts, clear_s, clears
 
 
-@test()
+@test(fresh=True)
 def fast_guest_boots(g):
     assert g.run("cat /proc/1/comm").out == "agent\n"
     assert "pps_ldisc" not in g.run("cat /proc/modules").out
