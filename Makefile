@@ -182,7 +182,7 @@ bench: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)bench/hold
 
--include $(shell find $(OBJDIR) -name '*.d' 2>/dev/null)
+-include $(shell find $(OBJDIR) -type f -name '*.d' 2>/dev/null)
 
 .PHONY: all tests test check check-all deps dev run lint install uninstall clean help bench
 .DELETE_ON_ERROR:
