@@ -98,7 +98,7 @@ static int report_failure(const struct receiver_port *w, const struct receiver_c
 			  : "what was before could not be put back");
 	} else if (c->blind) {
 		msg_error(w->path, "not as asked: %u characters a second, counted",
-			  c->chars_per_s);
+			  c->failed_chars_per_s);
 		msg_hint("the maker's set was asked for again: gpsppsctl diag %s", w->path);
 	} else {
 		msg_error(w->path, "not as asked: it sent %s; %s %s", saw[0] ? saw : "nothing",

@@ -16,6 +16,9 @@
 #define SETTLE_NS (1500 * NS_PER_MS)
 /* older units send one GSV a second in turn: three seconds and a margin show each type */
 #define WATCH_NS (3200 * NS_PER_MS)
+/* so many bursts of one a second begin or end in it */
+#define BURSTS_MIN 3
+#define BURSTS_MAX 4
 /* within this time nothing may arrive; a receiver that did not obey sends each second */
 #define QUIET_NS (1200 * NS_PER_MS)
 #define NOISE_CHARS 4
@@ -94,7 +97,8 @@ static bool is_as_planned(const struct receiver_change *c)
 	const struct receiver_plan *plan = current(c);
 
 	if (c->blind)
-		return c->chars_per_s >= plan->min_chars && c->chars_per_s <= plan->max_chars;
+		return c->chars >= BURSTS_MIN * (uint64_t)plan->min_chars &&
+		       c->chars <= BURSTS_MAX * (uint64_t)plan->max_chars;
 	if (plan->no_others && c->seen.others)
 		return false;
 	return (c->seen.set & plan->must) == plan->must && !(c->seen.set & plan->must_not);
@@ -103,6 +107,7 @@ static bool is_as_planned(const struct receiver_change *c)
 static bool start_undo(struct receiver_change *c, int64_t now_ns)
 {
 	c->failed = c->seen;
+	c->failed_chars_per_s = c->chars_per_s;
 	c->undoing = true;
 	c->tries = 0;
 	send_all(c, now_ns);

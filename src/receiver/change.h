@@ -55,6 +55,7 @@ struct receiver_change {
 	struct receiver_seen failed;	/* what made us put back */
 	uint64_t chars;			/* in this phase */
 	unsigned int chars_per_s;	/* in the last PHASE_WATCH */
+	unsigned int failed_chars_per_s;	/* in the one that made us put back */
 	unsigned int replies;		/* echoes of our lines */
 };
 

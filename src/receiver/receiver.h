@@ -52,7 +52,7 @@ struct receiver_plan {
 	receiver_set must_not;
 	bool no_others;		/* no sentence outside the make's table either */
 	bool silences;		/* the first line makes the receiver fall silent */
-	unsigned int min_chars, max_chars;	/* characters a second */
+	unsigned int min_chars, max_chars;	/* of one second */
 };
 
 /* Who the receiver is, as far as it has said. */

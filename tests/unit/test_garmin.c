@@ -241,6 +241,8 @@ struct unit {
 	unsigned int deaf_from;		/* this line and all behind it do not arrive */
 	const char *stranger;		/* a sentence that nobody can switch off */
 	bool slow;			/* a burst says what was on two bursts ago */
+	bool longest;			/* its sentences are as long as they get */
+	int phase_ms;			/* of its bursts */
 	receiver_set was[2];
 	unsigned int lines;		/* heard so far */
 	char log[1024];
@@ -279,7 +281,8 @@ static void burst(struct unit *u, struct receiver_change *c)
 		if (!(set >> i & 1) || garmin->sentences[i].rare)
 			continue;
 		s = sentence(garmin->sentences[i].target);
-		receiver_change_count(c, garmin->sentences[i].max_chars * 3 / 4);
+		receiver_change_count(c, u->longest ? garmin->sentences[i].max_chars :
+					 garmin->sentences[i].max_chars * 3 / 4);
 		if (!c->blind)
 			receiver_change_hear(c, &s);
 	}
@@ -305,7 +308,7 @@ static int64_t play(struct unit *u, struct receiver_change *c, int interrupt_at_
 			nmea_parse(line, strlen(line) - 2, &s);
 			receiver_change_hear(c, &s);
 		}
-		if (now % NS_PER_S == 300 * NS_PER_MS)
+		if (now % NS_PER_S == (u->phase_ms + 300) % 1000 * NS_PER_MS)
 			burst(u, c);
 		if (now / NS_PER_MS == interrupt_at_ms)
 			receiver_change_interrupt(c, now);
@@ -553,6 +556,21 @@ static void test_blind_line_lost(void **state)
 	}
 }
 
+/* Wherever in the second the count begins: it takes in three bursts or four. */
+static void test_blind_phase(void **state)
+{
+	(void)state;
+	for (int phase_ms = 0; phase_ms < 1000; phase_ms += 50) {
+		struct unit u = { .on = factory(), .longest = true, .phase_ms = phase_ms };
+		struct receiver_change c;
+
+		blind(&u, &c, &rmc_only);
+		assert_int_equal(c.outcome, RECEIVER_DONE);
+		assert_int_equal(c.tries, 0);
+		assert_int_equal(u.on, set_of("RMC"));
+	}
+}
+
 static void test_blind_put_back(void **state)
 {
 	struct unit u = { .on = factory() };
@@ -609,6 +627,7 @@ int main(void)
 		cmocka_unit_test(test_blind),
 		cmocka_unit_test(test_blind_deaf),
 		cmocka_unit_test(test_blind_line_lost),
+		cmocka_unit_test(test_blind_phase),
 		cmocka_unit_test(test_blind_put_back),
 		cmocka_unit_test(test_blind_defaults),
 	};
