@@ -11,51 +11,75 @@
  * receiver and one without a fix come before "no signal", which is what is left
  * when nothing else explains that no pulse arrives.
  */
-static const struct check checks[] = {
-	{ .id = "port.absent", .stage = STAGE_PORT, .run = check_port_absent,
-	  .explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES },
-	{ .id = "uart.absent", .stage = STAGE_UART, .run = check_uart_absent,
-	  .explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES },
-	{ .id = "port.getty", .stage = STAGE_HOLDER, .run = check_port_getty,
-	  .explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES },
-	{ .id = "kernel.no-pps", .stage = STAGE_KERNEL, .run = check_kernel_no_pps,
-	  .explains = EXPLAINS_NO_PULSE },
-	{ .id = "kernel.no-ldisc", .stage = STAGE_KERNEL, .run = check_kernel_no_ldisc,
-	  .explains = EXPLAINS_NO_PULSE },
-	{ .id = "ldisc.not-attached", .stage = STAGE_LDISC, .run = check_ldisc_not_attached,
-	  .explains = EXPLAINS_NO_PULSE },
-	{ .id = "uart.msi-off", .stage = STAGE_INTERRUPT, .run = check_uart_msi_off,
-	  .explains = EXPLAINS_NO_PULSE },
-	{ .id = "driver.no-dcd", .stage = STAGE_INTERRUPT, .run = check_driver_no_dcd,
-	  .explains = EXPLAINS_NO_PULSE },
-	{ .id = "signal.wrong-pin", .stage = STAGE_PULSE, .run = check_signal_wrong_pin,
-	  .explains = EXPLAINS_NO_PULSE },
-	{ .id = "nmea.silent", .stage = STAGE_SENTENCES, .run = check_nmea_silent,
-	  .explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES },
-	{ .id = "receiver.no-fix", .stage = STAGE_SENTENCES, .run = check_receiver_no_fix,
-	  .explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES },
-	{ .id = "signal.absent", .stage = STAGE_PULSE, .run = check_signal_absent,
-	  .explains = EXPLAINS_NO_PULSE, .by_exclusion = true },
-	{ .id = "tty.differs", .stage = STAGE_TERMIOS, .run = check_tty_differs,
-	  .explains = EXPLAINS_NO_SENTENCES },
-	{ .id = "nmea.baud", .stage = STAGE_SENTENCES, .run = check_nmea_baud,
-	  .explains = EXPLAINS_NO_SENTENCES },
-	{ .id = "link.gps-missing", .stage = STAGE_LINKS, .run = check_link_gps_missing,
-	  .explains = EXPLAINS_NO_ACCESS },
-	{ .id = "link.gps-wrong", .stage = STAGE_LINKS, .run = check_link_gps_wrong,
-	  .explains = EXPLAINS_NO_ACCESS },
-	{ .id = "link.pps-missing", .stage = STAGE_LINKS, .run = check_link_pps_missing,
-	  .explains = EXPLAINS_NO_ACCESS },
-	{ .id = "link.pps-wrong", .stage = STAGE_LINKS, .run = check_link_pps_wrong,
-	  .explains = EXPLAINS_NO_ACCESS },
-	{ .id = "perm.pps", .stage = STAGE_PERMISSIONS, .run = check_perm_pps,
-	  .explains = EXPLAINS_NO_ACCESS },
+static const struct check *const checks[] = {
+	&check_port_absent,
+	&check_uart_absent,
+	&check_port_getty,
+	&check_port_modemmanager,
+	&check_port_brltty,
+	&check_port_exclusive,
+	&check_port_second_reader,
+	&check_kernel_no_pps,
+	&check_kernel_no_ldisc,
+	&check_kernel_autoload_off,
+	&check_ldisc_lost,
+	&check_ldisc_not_attached,
+	&check_tty_clocal_off,
+	&check_uart_loopback,
+	&check_uart_console,
+	&check_uart_msi_off,
+	&check_uart_out2_off,
+	&check_uart_irq_zero,
+	&check_uart_irq_dead,
+	&check_driver_no_set_ldisc,
+	&check_pps_ktimer,
+	&check_pps_edge_disabled,
+	&check_driver_no_dcd,
+	&check_signal_wrong_pin,
+	&check_signal_short_pulse,
+	&check_nmea_silent,
+	&check_receiver_no_fix,
+	&check_receiver_pps_off,
+	&check_signal_stuck,
+	&check_signal_absent,
+	&check_signal_noise,
+	&check_signal_rate,
+	&check_signal_inverted,
+	&check_signal_square,
+	&check_tty_crtscts,
+	&check_tty_echo,
+	&check_tty_differs,
+	&check_nmea_binary,
+	&check_nmea_inverted,
+	&check_nmea_baud,
+	&check_nmea_garbage,
+	&check_nmea_no_date,
+	&check_nmea_void,
+	&check_nmea_overrun,
+	&check_nmea_delay,
+	&check_receiver_week_rollover,
+	&check_receiver_leap_unknown,
+	&check_receiver_firmware_late,
+	&check_link_gps_missing,
+	&check_link_gps_wrong,
+	&check_link_pps_missing,
+	&check_link_pps_wrong,
+	&check_perm_pps,
+	&check_pps_wrong_number,
+	&check_uart_shared_irq,
+	&check_driver_polled_dcd,
+	&check_kernel_lockdown,
+	&check_kernel_no_hardpps,
+	&check_host_virtual,
+	&check_host_container,
+	&check_host_cstates,
+	&check_host_irq_thread,
 };
 
 #define N_CHECKS (sizeof(checks) / sizeof(checks[0]))
 _Static_assert(N_CHECKS <= CHECKS_MAX, "struct verdict has no room for all checks");
 
-const struct check *diagnose_checks(size_t *n)
+const struct check *const *diagnose_checks(size_t *n)
 {
 	*n = N_CHECKS;
 	return checks;
@@ -73,7 +97,7 @@ static const struct finding *first_failure(const struct verdict *v, unsigned int
 {
 	for (size_t i = 0; i < v->n; i++)
 		if (v->findings[i].severity == SEV_FAIL &&
-		    (!symptoms || checks[i].explains & symptoms))
+		    (!symptoms || checks[i]->explains & symptoms))
 			return &v->findings[i];
 	return NULL;
 }
@@ -81,12 +105,12 @@ static const struct finding *first_failure(const struct verdict *v, unsigned int
 /* What was skipped and would explain the same, when the cause was found by exclusion. */
 static void add_alternatives(struct verdict *v)
 {
-	const struct check *cause = &checks[v->cause - v->findings];
+	const struct check *cause = checks[v->cause - v->findings];
 
 	for (size_t i = 0; cause->by_exclusion && i < v->n; i++)
 		if (v->findings[i].severity == SEV_SKIPPED &&
-		    checks[i].stage >= STAGE_INTERRUPT &&
-		    checks[i].explains & cause->explains &&
+		    checks[i]->stage >= STAGE_INTERRUPT &&
+		    checks[i]->explains & cause->explains &&
 		    v->n_also_possible < ALSO_POSSIBLE_MAX)
 			v->also_possible[v->n_also_possible++] = &v->findings[i];
 }
@@ -95,8 +119,9 @@ void diagnose(const struct port_facts *f, struct verdict *v)
 {
 	memset(v, 0, sizeof(*v));
 	for (size_t i = 0; i < N_CHECKS; i++) {
-		v->findings[i].id = checks[i].id;
-		checks[i].run(f, &v->findings[i]);
+		v->findings[i].id = checks[i]->id;
+		v->findings[i].see = checks[i]->see;
+		checks[i]->run(f, &v->findings[i]);
 	}
 	v->n = N_CHECKS;
 	v->no_pulse = lacks_pulse(f);
@@ -116,6 +141,7 @@ const char *diagnose_stage_name(enum stage stage)
 		[STAGE_TERMIOS] = "termios", [STAGE_INTERRUPT] = "interrupt",
 		[STAGE_PULSE] = "pulse", [STAGE_SENTENCES] = "sentences",
 		[STAGE_LINKS] = "links", [STAGE_PERMISSIONS] = "permissions",
+		[STAGE_HOST] = "host",
 	};
 
 	return names[stage];
@@ -126,7 +152,7 @@ enum severity diagnose_stage(const struct verdict *v, enum stage stage)
 	enum severity worst = SEV_NONE;
 
 	for (size_t i = 0; i < v->n; i++)
-		if (checks[i].stage == stage && v->findings[i].severity > worst)
+		if (checks[i]->stage == stage && v->findings[i].severity > worst)
 			worst = v->findings[i].severity;
 	/* no pulse for a reason outside: the line itself was not proven */
 	if (stage == STAGE_PULSE && v->no_pulse && worst == SEV_OK)

@@ -16,6 +16,7 @@
 enum stage {
 	STAGE_PORT, STAGE_UART, STAGE_HOLDER, STAGE_KERNEL, STAGE_LDISC, STAGE_TERMIOS,
 	STAGE_INTERRUPT, STAGE_PULSE, STAGE_SENTENCES, STAGE_LINKS, STAGE_PERMISSIONS,
+	STAGE_HOST,
 	N_STAGES,
 };
 
@@ -24,10 +25,14 @@ enum {
 	EXPLAINS_NO_PULSE = 1,
 	EXPLAINS_NO_SENTENCES = 2,
 	EXPLAINS_NO_ACCESS = 4,
+	EXPLAINS_WRONG_TIME = 8,
 };
 
 struct check {
-	const char *id;
+	const char *id;			/* "uart.msi-off"; stable, part of the interface */
+	const char *title;		/* what is wrong, in a line of at most 70 characters */
+	const char *explain;		/* why it matters, how it is seen, what cures it: a paragraph */
+	const char *see;		/* where to read more: a URL, a man page, or a file of the kernel's source */
 	enum stage stage;
 	unsigned int explains;
 	/* Found by excluding others: an alternative that was skipped stays possible. */
@@ -38,7 +43,7 @@ struct check {
 #define CHECKS_MAX 128
 
 /* All checks in the order of cure; *n of them. */
-const struct check *diagnose_checks(size_t *n);
+const struct check *const *diagnose_checks(size_t *n);
 
 #define ALSO_POSSIBLE_MAX 16
 

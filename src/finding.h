@@ -16,6 +16,13 @@ enum severity {
 	SEV_FAIL,	/* stops or falsifies the time */
 };
 
+/* What `diag --fix` may do about it. */
+enum cure {
+	CURE_NONE,	/* nothing that a program could do, or could do safely */
+	CURE_REARM,	/* turn the modem-status interrupt on again, in the way that keeps ppsN */
+	CURE_COMMAND,	/* run .fix, a shell command made of our own words and a device's name */
+};
+
 #define FINDING_TEXT_MAX 320
 #define FINDING_SAW_MAX 8
 
@@ -34,7 +41,8 @@ struct finding {
 	char headline[FINDING_TEXT_MAX];	/* "NO PULSE: ..."; what the report's first line says */
 	char why[FINDING_TEXT_MAX];		/* what it means */
 	char fix[FINDING_TEXT_MAX];		/* one command, or one thing to do */
-	const char *see;		/* where to read more, or NULL */
+	enum cure cure;
+	const char *see;		/* where to read more */
 };
 
 /* Note a value; beyond FINDING_SAW_MAX it is dropped. */

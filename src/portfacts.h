@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "facts.h"
+#include "measure.h"
 #include "port.h"
 #include "uartdiag.h"
 
@@ -28,6 +29,7 @@ struct instant {
 	int64_t real_ns;		/* CLOCK_REALTIME, in which edges are stamped */
 	struct fact icount[IC_LINES];
 	struct edge_fact assert_edge, clear_edge;
+	struct fact irq_count;		/* of the port's interrupt, all processors; /proc/interrupts */
 };
 
 /* What the running kernel can do; the same for every port. */
@@ -41,6 +43,18 @@ struct kernel_facts {
 	struct fact_text lockdown;	/* as /sys/kernel/security/lockdown says it */
 	struct fact euid;		/* who asks */
 	struct fact udev;		/* 1: udev runs, so links are its work */
+	struct fact ntp_pps;		/* 1: built with CONFIG_NTP_PPS ("hardpps"); 0: without */
+};
+
+/* The machine around the port; the same for every port. */
+struct host_facts {
+	struct fact_text hypervisor;	/* "kvm", "qemu", "VMware"; absent: bare metal */
+	struct fact_text container;	/* "lxc", "docker"; absent: none */
+	struct fact_text idle_state;	/* the deepest one that is not disabled: "C6" */
+	struct fact idle_latency_us;	/* what waking from it takes, as cpuidle says it */
+	struct fact rt;			/* 1: PREEMPT_RT */
+	struct fact threadirqs;		/* 1: on the kernel's command line */
+	struct fact clock_synced;	/* 1: adjtimex() without STA_UNSYNC; 0: the clock is not set */
 };
 
 /* A link in /dev: /dev/gps0 -> ttyS0. */
@@ -71,6 +85,42 @@ struct process_fact {
 
 #define PROCESSES_MAX 8
 
+/* The stamps of one edge in the window, each once, oldest first. */
+#define STAMPS_MAX 64
+
+struct stamps {
+	struct stamp v[STAMPS_MAX];
+	unsigned int n;
+	unsigned int dropped;		/* more than there was room for */
+};
+
+/* What was sampled every 5 ms while we waited (motion.h). */
+struct motion {
+	struct fact ms;			/* length; absent: was not sampled */
+	struct stamps asserts, clears;
+	/* The burst of sentences, ms after the on-time edge; medians over the seconds seen. */
+	struct fact burst_first_ms, burst_last_ms;
+	struct fact chars_per_s;
+};
+
+/* What our holder knows from its first seconds, while both edges were captured. */
+struct hold_facts {
+	struct fact pid;		/* absent: no holder of ours, or it does not answer */
+	struct fact since_s;
+	struct fact edge;		/* enum pulse_edge: the one on time */
+	struct fact width_us, shape_age_s;
+	struct fact burst_first_ms, burst_last_ms, burst_chars, burst_age_s;
+};
+
+/* The holder's memory of what happened: the last ones, oldest first. */
+#define EVENTS_MAX 5
+
+struct event_fact {
+	int64_t real_ns;		/* CLOCK_REALTIME */
+	char what[20];			/* "lost", "back", "flags", "ldisc", "detached", "hangup", ... */
+	char text[160];
+};
+
 /* What was heard on the port, when it could be listened to. */
 struct sentence_facts {
 	struct fact ms;			/* how long; denied: could not, absent: was not tried */
@@ -82,6 +132,19 @@ struct sentence_facts {
 	struct fact satellites;		/* used */
 	struct fact baud;		/* at which it was heard */
 	struct fact found_baud;		/* another speed that gave sentences */
+	uint64_t unread;		/* bytes in no sentence */
+	uint64_t inverted;		/* sentences that the bytes give when every bit is turned over */
+	char binary[24];		/* "UBX", "SiRF", "Garmin", ...: packets seen; "" none */
+	struct fact has_date;		/* 1: a sentence with a date came */
+	struct fact has_time;		/* 1: a sentence with a time came */
+	struct fact voids;		/* sentences that say void */
+	struct fact late_s;		/* the sentences' UTC, less the system's clock at their arrival,
+					   rounded; absent: no date and time */
+	struct fact leap_s;		/* GPS - UTC as the receiver tells it (PGRMF); absent: not told */
+	char model[48];			/* "Garmin GPS 18x LVC"; "" unknown */
+	struct fact firmware;		/* 370 for 3.70 */
+	struct fact pulse_enabled;	/* by $PGRMCE (only --active asks): 1, 0; absent: not asked */
+	struct fact load_percent;	/* characters sent, of what the line can carry */
 };
 
 struct port_facts {
@@ -92,6 +155,15 @@ struct port_facts {
 	struct fact unit;		/* of the table of units; absent: not in it */
 	struct fact table_baud;		/* absent: the table does not say */
 	struct kernel_facts kernel;
+	struct host_facts host;
+	const struct pulse_list *pulses;	/* all of the machine; the survey's; may be NULL */
+	struct fact exclusive;		/* 1: TIOCEXCL is set */
+	struct fact dcd_level;		/* 1: asserted; only an idle port that --active opened is asked */
+	struct fact_text irq_names;	/* who shares the interrupt: "ttyS0, i801_smbus" */
+	struct motion motion;
+	struct hold_facts hold;
+	struct event_fact events[EVENTS_MAX];
+	unsigned int n_events;
 	struct instant first, second;	/* of the same length of time apart for all counters */
 	struct uart_sample samples[UART_SAMPLES];
 	unsigned int n_samples;		/* 0: not asked (no port I/O, or nobody has it open) */

@@ -45,3 +45,21 @@ bool check_is_silent(const struct port_facts *f)
 {
 	return facts_window_ms(f) >= 3000 && fact_is(facts_moved(f, IC_RX), 0);
 }
+
+bool check_was_heard(const struct port_facts *f)
+{
+	return fact_known(f->sentences.ms);
+}
+
+bool check_needs_no_sentences(const struct port_facts *f)
+{
+	return f->pulse_only || !fact_is(f->present, 1) ||
+	       (!facts_is_open(f) && !check_was_heard(f));
+}
+
+void check_unheard(const struct port_facts *f, struct finding *out)
+{
+	finding_skip(out, "%s", f->sentences.obstacle[0] ? f->sentences.obstacle :
+		     "the port was not listened to");
+	finding_fix(out, "%s", f->sentences.allow);
+}

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The checks.  One judges the facts of one port for one id: it is given an empty
- * finding (SEV_NONE: does not apply) and fills it.  A new one is a function
- * here and a row in diagnose.c.  What cannot be read is never "ok".
+ * finding (SEV_NONE: does not apply) and fills it.  What cannot be read is never
+ * "ok".  A new one is an object in the file of its subject, a line here, and its
+ * place in diagnose.c's order of cure.
  */
 #ifndef GPSPPSCTL_CHECK_H
 #define GPSPPSCTL_CHECK_H
 
-#include "../finding.h"
-#include "../portfacts.h"
+#include "../diagnose.h"
 
 /* A check that met a refusal: skipped, with what refused and what would allow it. */
 void check_denied(struct finding *out, const char *what, struct fact refusal);
@@ -17,38 +17,78 @@ enum icount_line check_pulse_pin(const struct port_facts *f);
 /* Nothing at all comes from the receiver: the counter of characters stands still. */
 bool check_is_silent(const struct port_facts *f);
 
+/* The receiver's sentences were listened to. */
+bool check_was_heard(const struct port_facts *f);
+/* No sentences are to be expected: no port, or nobody has it open and it was not tried. */
+bool check_needs_no_sentences(const struct port_facts *f);
+/* Skipped, as nobody could listen: with the obstacle, and what would allow it. */
+void check_unheard(const struct port_facts *f, struct finding *out);
+
 /* The kernel can attach: the line discipline is registered, or its module is there. */
 bool check_has_ldisc(const struct port_facts *f);
 
-/* port.c */
-void check_port_absent(const struct port_facts *f, struct finding *out);
-void check_uart_absent(const struct port_facts *f, struct finding *out);
-void check_port_getty(const struct port_facts *f, struct finding *out);
-
-/* kernel.c */
-void check_kernel_no_pps(const struct port_facts *f, struct finding *out);
-void check_kernel_no_ldisc(const struct port_facts *f, struct finding *out);
-void check_ldisc_not_attached(const struct port_facts *f, struct finding *out);
-
-/* termios.c */
-void check_tty_differs(const struct port_facts *f, struct finding *out);
-
-/* line.c */
-void check_uart_msi_off(const struct port_facts *f, struct finding *out);
-void check_driver_no_dcd(const struct port_facts *f, struct finding *out);
-void check_signal_wrong_pin(const struct port_facts *f, struct finding *out);
-void check_signal_absent(const struct port_facts *f, struct finding *out);
-
-/* sentence.c */
-void check_nmea_silent(const struct port_facts *f, struct finding *out);
-void check_nmea_baud(const struct port_facts *f, struct finding *out);
-void check_receiver_no_fix(const struct port_facts *f, struct finding *out);
-
-/* link.c */
-void check_link_gps_missing(const struct port_facts *f, struct finding *out);
-void check_link_gps_wrong(const struct port_facts *f, struct finding *out);
-void check_link_pps_missing(const struct port_facts *f, struct finding *out);
-void check_link_pps_wrong(const struct port_facts *f, struct finding *out);
-void check_perm_pps(const struct port_facts *f, struct finding *out);
+/* In the order of diagnose.c. */
+extern const struct check check_port_absent;
+extern const struct check check_uart_absent;
+extern const struct check check_port_getty;
+extern const struct check check_port_modemmanager;
+extern const struct check check_port_brltty;
+extern const struct check check_port_exclusive;
+extern const struct check check_port_second_reader;
+extern const struct check check_kernel_no_pps;
+extern const struct check check_kernel_no_ldisc;
+extern const struct check check_kernel_autoload_off;
+extern const struct check check_ldisc_lost;
+extern const struct check check_ldisc_not_attached;
+extern const struct check check_tty_clocal_off;
+extern const struct check check_uart_loopback;
+extern const struct check check_uart_console;
+extern const struct check check_uart_msi_off;
+extern const struct check check_uart_out2_off;
+extern const struct check check_uart_irq_zero;
+extern const struct check check_uart_irq_dead;
+extern const struct check check_driver_no_set_ldisc;
+extern const struct check check_pps_ktimer;
+extern const struct check check_pps_edge_disabled;
+extern const struct check check_driver_no_dcd;
+extern const struct check check_signal_wrong_pin;
+extern const struct check check_signal_short_pulse;
+extern const struct check check_nmea_silent;
+extern const struct check check_receiver_no_fix;
+extern const struct check check_receiver_pps_off;
+extern const struct check check_signal_stuck;
+extern const struct check check_signal_absent;
+extern const struct check check_signal_noise;
+extern const struct check check_signal_rate;
+extern const struct check check_signal_inverted;
+extern const struct check check_signal_square;
+extern const struct check check_tty_crtscts;
+extern const struct check check_tty_echo;
+extern const struct check check_tty_differs;
+extern const struct check check_nmea_binary;
+extern const struct check check_nmea_inverted;
+extern const struct check check_nmea_baud;
+extern const struct check check_nmea_garbage;
+extern const struct check check_nmea_no_date;
+extern const struct check check_nmea_void;
+extern const struct check check_nmea_overrun;
+extern const struct check check_nmea_delay;
+extern const struct check check_receiver_week_rollover;
+extern const struct check check_receiver_leap_unknown;
+extern const struct check check_receiver_firmware_late;
+extern const struct check check_link_gps_missing;
+extern const struct check check_link_gps_wrong;
+extern const struct check check_link_pps_missing;
+extern const struct check check_link_pps_wrong;
+extern const struct check check_perm_pps;
+extern const struct check check_pps_wrong_number;
+extern const struct check check_uart_shared_irq;
+extern const struct check check_driver_polled_dcd;
+extern const struct check check_kernel_lockdown;
+extern const struct check check_kernel_no_hardpps;
+extern const struct check check_host_virtual;
+extern const struct check check_host_container;
+extern const struct check check_host_cstates;
+extern const struct check check_host_irq_thread;
 
 #endif

@@ -2,7 +2,7 @@
 /* Can this kernel stamp pulses, and was it told to, on this port? */
 #include "check.h"
 
-void check_kernel_no_pps(const struct port_facts *f, struct finding *out)
+static void run_kernel_no_pps(const struct port_facts *f, struct finding *out)
 {
 	const struct kernel_facts *k = &f->kernel;
 
@@ -23,13 +23,20 @@ void check_kernel_no_pps(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "install a kernel with CONFIG_PPS (or reboot, if the kernel was just upgraded)");
 }
 
+const struct check check_kernel_no_pps = {
+	.id = "kernel.no-pps",
+	.stage = STAGE_KERNEL,
+	.explains = EXPLAINS_NO_PULSE,
+	.run = run_kernel_no_pps,
+};
+
 bool check_has_ldisc(const struct port_facts *f)
 {
 	return facts_is_attached(f) || fact_is(f->kernel.ldisc, 1) ||
 	       f->kernel.ldisc_module.state == FACT_OK;
 }
 
-void check_kernel_no_ldisc(const struct port_facts *f, struct finding *out)
+static void run_kernel_no_ldisc(const struct port_facts *f, struct finding *out)
 {
 	const struct kernel_facts *k = &f->kernel;
 
@@ -52,47 +59,46 @@ void check_kernel_no_ldisc(const struct port_facts *f, struct finding *out)
 		    k->release.val);
 }
 
-/* What is on the port instead. */
-static void observe_unattached(const struct port_facts *f, struct finding *out)
-{
-	char who[160];
+const struct check check_kernel_no_ldisc = {
+	.id = "kernel.no-ldisc",
+	.stage = STAGE_KERNEL,
+	.explains = EXPLAINS_NO_PULSE,
+	.run = run_kernel_no_ldisc,
+};
 
-	facts_holders_text(f, who, sizeof(who));
-	if (fact_known(f->port.ldisc))
-		finding_observed(out, "line discipline %d%s, no PPS device has the path /dev/%s, open by %s",
-				 (int)f->port.ldisc.val,
-				 fact_is(f->port.ldisc, LDISC_TTY) ? " (N_TTY)" : "",
-				 f->port.name, who);
-	else
-		finding_observed(out, "no PPS device has the path /dev/%s, %s has the port open",
-				 f->port.name, who);
+static void run_kernel_autoload_off(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
 }
 
-void check_ldisc_not_attached(const struct port_facts *f, struct finding *out)
+const struct check check_kernel_autoload_off = {
+	.id = "kernel.autoload-off",
+	.stage = STAGE_KERNEL,
+	.explains = EXPLAINS_NO_PULSE,
+	.run = run_kernel_autoload_off,
+};
+
+static void run_kernel_lockdown(const struct port_facts *f, struct finding *out)
 {
-	/* nothing can be attached to a name without a UART, or by a kernel that cannot */
-	if (f->pulse_only || !fact_is(f->present, 1) || port_is_placeholder(&f->port) ||
-	    !check_has_ldisc(f))
-		return;
-	finding_saw(out, "ldisc", f->port.ldisc);
-	finding_saw(out, "flags", f->port.flags);
-	/*
-	 * The device is the proof.  Flag 0x800 is not: it stays set behind a hang-up
-	 * or a killed holder (uart_hangup() calls no set_ldisc).
-	 */
-	if (facts_is_attached(f)) {
-		finding_observed(out, "%s has the path /dev/%s", f->pulse.name, f->port.name);
-		out->severity = SEV_OK;
-		return;
-	}
-	finding_fail(out, "NO PULSE: the PPS line discipline is not attached");
-	observe_unattached(f, out);
-	finding_why(out, "the kernel stamps pulses only while somebody holds the port with N_PPS; ntpd says \"time_pps_create: Operation not supported\"%s",
-		    fact_known(f->port.flags) && f->port.flags.val & FLAG_HARDPPS_CD ?
-		    "; it was attached once (flag 0x800 is left)" : "");
-	if (fact_known(f->unit))
-		finding_fix(out, "systemctl restart gpsppsctl@%s.service     # or: gpsppsctl attach /dev/%s",
-			    f->port.name, f->port.name);
-	else
-		finding_fix(out, "gpsppsctl attach /dev/%s", f->port.name);
+	(void)f;
+	(void)out;
 }
+
+const struct check check_kernel_lockdown = {
+	.id = "kernel.lockdown",
+	.stage = STAGE_KERNEL,
+	.run = run_kernel_lockdown,
+};
+
+static void run_kernel_no_hardpps(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_kernel_no_hardpps = {
+	.id = "kernel.no-hardpps",
+	.stage = STAGE_KERNEL,
+	.run = run_kernel_no_hardpps,
+};

@@ -126,7 +126,7 @@ static void infer_msi(const struct port_facts *f, const struct uart_regs *regs,
 	check_denied(out, "the UART's interrupt register (IER)", regs->ier);
 }
 
-void check_uart_msi_off(const struct port_facts *f, struct finding *out)
+static void run_uart_msi_off(const struct port_facts *f, struct finding *out)
 {
 	struct uart_regs regs;
 	enum msi msi = facts_msi(f, &regs);
@@ -148,6 +148,13 @@ void check_uart_msi_off(const struct port_facts *f, struct finding *out)
 	}
 }
 
+const struct check check_uart_msi_off = {
+	.id = "uart.msi-off",
+	.stage = STAGE_INTERRUPT,
+	.explains = EXPLAINS_NO_PULSE,
+	.run = run_uart_msi_off,
+};
+
 /* Can the absence of pulses be judged at all?  Says why when it cannot. */
 static bool can_judge_line(const struct port_facts *f, struct finding *out)
 {
@@ -166,7 +173,7 @@ static bool can_judge_line(const struct port_facts *f, struct finding *out)
 	return true;
 }
 
-void check_driver_no_dcd(const struct port_facts *f, struct finding *out)
+static void run_driver_no_dcd(const struct port_facts *f, struct finding *out)
 {
 	struct fact dcd = facts_moved(f, IC_DCD);
 
@@ -188,12 +195,19 @@ void check_driver_no_dcd(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "a newer kernel, or a real serial port or FTDI adapter for the pulse");
 }
 
+const struct check check_driver_no_dcd = {
+	.id = "driver.no-dcd",
+	.stage = STAGE_INTERRUPT,
+	.explains = EXPLAINS_NO_PULSE,
+	.run = run_driver_no_dcd,
+};
+
 static const char *const pin_names[] = {
 	[IC_CTS] = "CTS (pin 8)", [IC_DSR] = "DSR (pin 6)", [IC_RNG] = "RI (pin 9)",
 	[IC_DCD] = "DCD (pin 1)",
 };
 
-void check_signal_wrong_pin(const struct port_facts *f, struct finding *out)
+static void run_signal_wrong_pin(const struct port_facts *f, struct finding *out)
 {
 	enum icount_line pin;
 	struct fact moved;
@@ -221,6 +235,13 @@ void check_signal_wrong_pin(const struct port_facts *f, struct finding *out)
 		    pin_names[pin]);
 }
 
+const struct check check_signal_wrong_pin = {
+	.id = "signal.wrong-pin",
+	.stage = STAGE_PULSE,
+	.explains = EXPLAINS_NO_PULSE,
+	.run = run_signal_wrong_pin,
+};
+
 /* A source without a port: a GPIO line, a network card, another driver. */
 static void judge_source(const struct port_facts *f, struct finding *out)
 {
@@ -238,7 +259,7 @@ static void judge_source(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "check the wire, and that the source is switched on");
 }
 
-void check_signal_absent(const struct port_facts *f, struct finding *out)
+static void run_signal_absent(const struct port_facts *f, struct finding *out)
 {
 	struct fact dcd = facts_moved(f, IC_DCD);
 	char movement[120];
@@ -268,3 +289,11 @@ void check_signal_absent(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "wire the pulse to DCD (pin 1 of 9), with RS-232 or 5 V level; switch it on: gpsppsctl receiver /dev/%s",
 		    f->port.name);
 }
+
+const struct check check_signal_absent = {
+	.id = "signal.absent",
+	.stage = STAGE_PULSE,
+	.explains = EXPLAINS_NO_PULSE,
+	.by_exclusion = true,
+	.run = run_signal_absent,
+};

@@ -46,7 +46,7 @@ static bool is_unnamed(const struct port_facts *f, struct finding *out)
 	return true;
 }
 
-void check_link_gps_missing(const struct port_facts *f, struct finding *out)
+static void run_link_gps_missing(const struct port_facts *f, struct finding *out)
 {
 	if (!links_matter(f) || is_unnamed(f, out))
 		return;
@@ -62,7 +62,14 @@ void check_link_gps_missing(const struct port_facts *f, struct finding *out)
 	link_fix(f, out, "tty", f->port.name, f->gps.name);
 }
 
-void check_link_gps_wrong(const struct port_facts *f, struct finding *out)
+const struct check check_link_gps_missing = {
+	.id = "link.gps-missing",
+	.stage = STAGE_LINKS,
+	.explains = EXPLAINS_NO_ACCESS,
+	.run = run_link_gps_missing,
+};
+
+static void run_link_gps_wrong(const struct port_facts *f, struct finding *out)
 {
 	if (!links_matter(f) || !f->gps.name[0] || !link_exists(&f->gps))
 		return;
@@ -78,7 +85,14 @@ void check_link_gps_wrong(const struct port_facts *f, struct finding *out)
 	link_fix(f, out, "tty", f->port.name, f->gps.name);
 }
 
-void check_link_pps_missing(const struct port_facts *f, struct finding *out)
+const struct check check_link_gps_wrong = {
+	.id = "link.gps-wrong",
+	.stage = STAGE_LINKS,
+	.explains = EXPLAINS_NO_ACCESS,
+	.run = run_link_gps_wrong,
+};
+
+static void run_link_pps_missing(const struct port_facts *f, struct finding *out)
 {
 	if (!links_matter(f) || !f->gpspps.name[0] || !facts_is_attached(f))
 		return;
@@ -93,7 +107,14 @@ void check_link_pps_missing(const struct port_facts *f, struct finding *out)
 	link_fix(f, out, "pps", f->pulse.name, f->gpspps.name);
 }
 
-void check_link_pps_wrong(const struct port_facts *f, struct finding *out)
+const struct check check_link_pps_missing = {
+	.id = "link.pps-missing",
+	.stage = STAGE_LINKS,
+	.explains = EXPLAINS_NO_ACCESS,
+	.run = run_link_pps_missing,
+};
+
+static void run_link_pps_wrong(const struct port_facts *f, struct finding *out)
 {
 	if (!links_matter(f) || !f->gpspps.name[0] || !facts_is_attached(f) ||
 	    !link_exists(&f->gpspps))
@@ -109,6 +130,13 @@ void check_link_pps_wrong(const struct port_facts *f, struct finding *out)
 	finding_why(out, "the numbers of PPS devices change with the order of attaching; a daemon on another source takes its time from there");
 	link_fix(f, out, "pps", f->pulse.name, f->gpspps.name);
 }
+
+const struct check check_link_pps_wrong = {
+	.id = "link.pps-wrong",
+	.stage = STAGE_LINKS,
+	.explains = EXPLAINS_NO_ACCESS,
+	.run = run_link_pps_wrong,
+};
 
 static bool has_group(const struct process_fact *p, int64_t gid)
 {
@@ -146,7 +174,7 @@ static const struct process_fact *find_shut_out(const struct port_facts *f)
 	return NULL;
 }
 
-void check_perm_pps(const struct port_facts *f, struct finding *out)
+static void run_perm_pps(const struct port_facts *f, struct finding *out)
 {
 	const struct process_fact *p;
 
@@ -176,3 +204,10 @@ void check_perm_pps(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "chgrp dialout /dev/%s; chmod 660 /dev/%s     # for good: the udev rules of 'make install', the daemon's user in group dialout",
 		    f->pulse.name, f->pulse.name);
 }
+
+const struct check check_perm_pps = {
+	.id = "perm.pps",
+	.stage = STAGE_PERMISSIONS,
+	.explains = EXPLAINS_NO_ACCESS,
+	.run = run_perm_pps,
+};

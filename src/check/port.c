@@ -2,7 +2,7 @@
 /* Is there a port, is there a UART behind it, and who has it? */
 #include "check.h"
 
-void check_port_absent(const struct port_facts *f, struct finding *out)
+static void run_port_absent(const struct port_facts *f, struct finding *out)
 {
 	if (fact_is(f->present, 1)) {
 		out->severity = SEV_OK;
@@ -14,7 +14,14 @@ void check_port_absent(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "plug it in, then: gpsppsctl list");
 }
 
-void check_uart_absent(const struct port_facts *f, struct finding *out)
+const struct check check_port_absent = {
+	.id = "port.absent",
+	.stage = STAGE_PORT,
+	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
+	.run = run_port_absent,
+};
+
+static void run_uart_absent(const struct port_facts *f, struct finding *out)
 {
 	if (f->pulse_only || !fact_is(f->present, 1))
 		return;
@@ -34,7 +41,14 @@ void check_uart_absent(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "gpsppsctl list     # shows the real ports");
 }
 
-void check_port_getty(const struct port_facts *f, struct finding *out)
+const struct check check_uart_absent = {
+	.id = "uart.absent",
+	.stage = STAGE_UART,
+	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
+	.run = run_uart_absent,
+};
+
+static void run_port_getty(const struct port_facts *f, struct finding *out)
 {
 	const struct holder *getty = facts_holder(f, ROLE_GETTY);
 	char who[160];
@@ -61,3 +75,62 @@ void check_port_getty(const struct port_facts *f, struct finding *out)
 	finding_observed(out, "%s", who);
 	out->severity = SEV_OK;
 }
+
+const struct check check_port_getty = {
+	.id = "port.getty",
+	.stage = STAGE_HOLDER,
+	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
+	.run = run_port_getty,
+};
+
+static void run_port_modemmanager(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_port_modemmanager = {
+	.id = "port.modemmanager",
+	.stage = STAGE_HOLDER,
+	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
+	.run = run_port_modemmanager,
+};
+
+static void run_port_brltty(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_port_brltty = {
+	.id = "port.brltty",
+	.stage = STAGE_HOLDER,
+	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
+	.run = run_port_brltty,
+};
+
+static void run_port_exclusive(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_port_exclusive = {
+	.id = "port.exclusive",
+	.stage = STAGE_HOLDER,
+	.explains = EXPLAINS_NO_SENTENCES | EXPLAINS_NO_ACCESS,
+	.run = run_port_exclusive,
+};
+
+static void run_port_second_reader(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_port_second_reader = {
+	.id = "port.second-reader",
+	.stage = STAGE_HOLDER,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_port_second_reader,
+};

@@ -8,34 +8,16 @@
 #define FRAME_ERRORS_SHARE 10
 #define FRAME_ERRORS_MIN 3
 
-static bool was_heard(const struct port_facts *f)
-{
-	return fact_known(f->sentences.ms);
-}
-
-static bool does_not_apply(const struct port_facts *f)
-{
-	return f->pulse_only || !fact_is(f->present, 1) ||
-	       (!facts_is_open(f) && !was_heard(f));
-}
-
-static void skip_unheard(const struct port_facts *f, struct finding *out)
-{
-	finding_skip(out, "%s", f->sentences.obstacle[0] ? f->sentences.obstacle :
-		     "the port was not listened to");
-	finding_fix(out, "%s", f->sentences.allow);
-}
-
-void check_nmea_silent(const struct port_facts *f, struct finding *out)
+static void run_nmea_silent(const struct port_facts *f, struct finding *out)
 {
 	struct fact rx = facts_moved(f, IC_RX);
 	bool silent = check_is_silent(f) ||
-		(!fact_known(rx) && was_heard(f) && !f->sentences.bytes);
+		(!fact_known(rx) && check_was_heard(f) && !f->sentences.bytes);
 
-	if (does_not_apply(f))
+	if (check_needs_no_sentences(f))
 		return;
 	finding_saw(out, "rx", rx);
-	if (!fact_known(rx) && !was_heard(f)) {
+	if (!fact_known(rx) && !check_was_heard(f)) {
 		check_denied(out, "the counter of received characters", rx);
 		return;
 	}
@@ -57,6 +39,13 @@ void check_nmea_silent(const struct port_facts *f, struct finding *out)
 		    f->port.name);
 }
 
+const struct check check_nmea_silent = {
+	.id = "nmea.silent",
+	.stage = STAGE_SENTENCES,
+	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
+	.run = run_nmea_silent,
+};
+
 /* By the UART's own error counters: without reading a character. */
 static void judge_frame_errors(const struct port_facts *f, struct finding *out)
 {
@@ -71,7 +60,7 @@ static void judge_frame_errors(const struct port_facts *f, struct finding *out)
 		return;
 	if (!fact_known(rx) || errors < FRAME_ERRORS_MIN ||
 	    errors * FRAME_ERRORS_SHARE < rx.val) {
-		skip_unheard(f, out);
+		check_unheard(f, out);
 		return;
 	}
 	finding_fail(out, "NO SENTENCES: the receiver talks at another speed than %d",
@@ -106,11 +95,11 @@ static void judge_heard(const struct port_facts *f, struct finding *out)
 			 (int)s->bytes, s->ms.val / 1000.0, (int)s->baud.val);
 }
 
-void check_nmea_baud(const struct port_facts *f, struct finding *out)
+static void run_nmea_baud(const struct port_facts *f, struct finding *out)
 {
-	if (does_not_apply(f))
+	if (check_needs_no_sentences(f))
 		return;
-	if (was_heard(f))
+	if (check_was_heard(f))
 		judge_heard(f, out);
 	else
 		judge_frame_errors(f, out);
@@ -126,40 +115,100 @@ void check_nmea_baud(const struct port_facts *f, struct finding *out)
 			    f->port.name, f->port.name);
 }
 
-void check_receiver_no_fix(const struct port_facts *f, struct finding *out)
-{
-	const struct sentence_facts *s = &f->sentences;
+const struct check check_nmea_baud = {
+	.id = "nmea.baud",
+	.stage = STAGE_SENTENCES,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_nmea_baud,
+};
 
-	if (does_not_apply(f) || check_is_silent(f))
-		return;
-	if (!was_heard(f)) {
-		skip_unheard(f, out);
-		return;
-	}
-	finding_saw(out, "fix", s->fix);
-	finding_saw(out, "satellites", s->satellites);
-	finding_saw(out, "sentences", fact_from(0, s->good));
-	if (!s->good) {
-		finding_skip(out, "no sentence was understood");
-		finding_fix(out, "put the speed right first (nmea.baud)");
-		return;
-	}
-	if (!fact_known(s->fix)) {
-		finding_skip(out, "no sentence tells whether the receiver has a fix");
-		finding_fix(out, "gpsppsctl receiver /dev/%s --sentences RMC", f->port.name);
-		return;
-	}
-	if (s->fix.val) {
-		out->severity = SEV_OK;
-		return;
-	}
-	finding_fail(out, "%s: the receiver has no fix",
-		     facts_has_pulse(f) ? "NO TIME" : "NO PULSE");
-	if (fact_known(s->satellites))
-		finding_observed(out, "its sentences say void (V), %d satellites used",
-				 (int)s->satellites.val);
-	else
-		finding_observed(out, "its sentences say void (V)");
-	finding_why(out, "it does not know the time yet; most receivers give no pulse until they do (ppstest: \"Connection timed out\")");
-	finding_fix(out, "give the antenna a view of the sky and wait: up to 15 minutes after a cold start");
+static void run_nmea_binary(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
 }
+
+const struct check check_nmea_binary = {
+	.id = "nmea.binary",
+	.stage = STAGE_SENTENCES,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_nmea_binary,
+};
+
+static void run_nmea_inverted(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_nmea_inverted = {
+	.id = "nmea.inverted",
+	.stage = STAGE_SENTENCES,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_nmea_inverted,
+};
+
+static void run_nmea_garbage(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_nmea_garbage = {
+	.id = "nmea.garbage",
+	.stage = STAGE_SENTENCES,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_nmea_garbage,
+};
+
+static void run_nmea_no_date(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_nmea_no_date = {
+	.id = "nmea.no-date",
+	.stage = STAGE_SENTENCES,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_nmea_no_date,
+};
+
+static void run_nmea_void(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_nmea_void = {
+	.id = "nmea.void",
+	.stage = STAGE_SENTENCES,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_nmea_void,
+};
+
+static void run_nmea_overrun(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_nmea_overrun = {
+	.id = "nmea.overrun",
+	.stage = STAGE_SENTENCES,
+	.explains = EXPLAINS_WRONG_TIME,
+	.run = run_nmea_overrun,
+};
+
+static void run_nmea_delay(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_nmea_delay = {
+	.id = "nmea.delay",
+	.stage = STAGE_SENTENCES,
+	.explains = EXPLAINS_WRONG_TIME,
+	.run = run_nmea_delay,
+};

@@ -128,7 +128,7 @@ static bool does_harm(const struct port_facts *f, const struct diff *d)
 	return d->harm && (d->hangs_up || facts_are_settings_final(f));
 }
 
-void check_tty_differs(const struct port_facts *f, struct finding *out)
+static void run_tty_differs(const struct port_facts *f, struct finding *out)
 {
 	struct diff d;
 
@@ -153,3 +153,49 @@ void check_tty_differs(const struct port_facts *f, struct finding *out)
 		finding_warn(out, "the port's settings are not quite those that ntpd sets");
 	finding_fix(out, "stty -F /dev/%s %s", f->port.name, d.text);
 }
+
+const struct check check_tty_differs = {
+	.id = "tty.differs",
+	.stage = STAGE_TERMIOS,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_tty_differs,
+};
+
+static void run_tty_clocal_off(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_tty_clocal_off = {
+	.id = "tty.clocal-off",
+	.stage = STAGE_TERMIOS,
+	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
+	.run = run_tty_clocal_off,
+};
+
+static void run_tty_crtscts(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_tty_crtscts = {
+	.id = "tty.crtscts",
+	.stage = STAGE_TERMIOS,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_tty_crtscts,
+};
+
+static void run_tty_echo(const struct port_facts *f, struct finding *out)
+{
+	(void)f;
+	(void)out;
+}
+
+const struct check check_tty_echo = {
+	.id = "tty.echo",
+	.stage = STAGE_TERMIOS,
+	.explains = EXPLAINS_NO_SENTENCES,
+	.run = run_tty_echo,
+};
