@@ -126,27 +126,46 @@ SHELL_SRC = $(wildcard scripts/*) .ci/run completion/gpsppsctl.bash systemd/gpsp
 CLANG_TIDY ?= clang-tidy
 CPPCHECK ?= cppcheck
 
-lint:
+lint: $(CAUSES_MAN)
 	$(Q)$(CPPCHECK) --quiet --std=c11 --enable=warning,portability,performance \
 		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 \
 		-D_GNU_SOURCE -DLIBEXECDIR='""' src
 	$(Q)$(CLANG_TIDY) --quiet --warnings-as-errors='*' $(PURE_SRC) $(EDGE_SRC) $(CMD_SRC) $(HOLD_SRC) \
 		-- $(filter-out $(CFLAGS),$(ALL_CFLAGS)) 2>/dev/null
 	$(Q)shellcheck $(SHELL_SRC)
-	$(Q)mandoc -T lint -W warning man/gpsppsctl.8
+	$(Q)mandoc -T lint -W warning man/gpsppsctl.8 $(CAUSES_MAN)
+
+# ---- the manual's list of causes: from the table of checks ----
+
+CAUSES_MAN = $(firstword $(wildcard man/gpsppsctl-diag.7) $(OBJDIR)/gpsppsctl-diag.7)
+
+# A tarball brings the page along, so that a cross-compiled program need not run.
+$(OBJDIR)/gpsppsctl-diag.7: $(PROG) scripts/man-causes
+	$(call say,MAN,$@)
+	$(Q)scripts/man-causes ./$(PROG) >$@
+
+DIST = gpsppsctl-$(VERSION)
+dist: $(OBJDIR)/gpsppsctl-diag.7
+	$(Q)git archive --prefix=$(DIST)/ HEAD >$(OBJDIR)/$(DIST).tar
+	$(Q)tar --append --file=$(OBJDIR)/$(DIST).tar --owner=0 --group=0 \
+		--transform='s,.*/,$(DIST)/man/,' $<
+	$(Q)gzip -9nf $(OBJDIR)/$(DIST).tar
+	@echo $(OBJDIR)/$(DIST).tar.gz
 
 # ---- install ----
 
 # Files with a path of ours in them.
 fill = sed 's,@SBINDIR@,$(SBINDIR),g' $(1) >$(2) && chmod $(3) $(2)
 
-install: all
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man8 \
+install: all $(CAUSES_MAN)
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
+		$(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
 		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(UDEVDIR)/rules.d \
 		$(DESTDIR)$(SYSTEMDDIR)/system $(DESTDIR)$(SYSTEMDDIR)/system-generators
 	install -m 755 $(PROG) $(DESTDIR)$(SBINDIR)/gpsppsctl
 	install -m 755 $(HOLD) $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold
 	install -m 644 man/gpsppsctl.8 $(DESTDIR)$(MANDIR)/man8/gpsppsctl.8
+	install -m 644 $(CAUSES_MAN) $(DESTDIR)$(MANDIR)/man7/gpsppsctl-diag.7
 	install -m 644 completion/gpsppsctl.bash $(DESTDIR)$(COMPLETIONDIR)/gpsppsctl
 	install -m 755 systemd/gpsppsctl-generator $(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
 	$(call fill,udev/60-gpsppsctl.rules.in,$(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules,644)
@@ -155,7 +174,8 @@ install: all
 # The table /etc/gpsppsctl.conf is the user's: it stays.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/gpsppsctl $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold \
-		$(DESTDIR)$(MANDIR)/man8/gpsppsctl.8 $(DESTDIR)$(COMPLETIONDIR)/gpsppsctl \
+		$(DESTDIR)$(MANDIR)/man7/gpsppsctl-diag.7 $(DESTDIR)$(MANDIR)/man8/gpsppsctl.8 \
+		$(DESTDIR)$(COMPLETIONDIR)/gpsppsctl \
 		$(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules \
 		$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service \
 		$(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
@@ -175,6 +195,7 @@ help:
 	@echo 'make dev         make test with warnings as errors and sanitizers'
 	@echo 'make lint        cppcheck, clang-tidy, shellcheck, mandoc'
 	@echo 'make deps        install the packages (NO_DEPS=1: never)'
+	@echo 'make dist        a tarball with the generated manual page'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away'
 	@echo 'Variables: V=1, CC, CFLAGS, LDFLAGS, OBJDIR'
 
@@ -184,5 +205,5 @@ bench: deps
 
 -include $(shell find $(OBJDIR) -type f -name '*.d' 2>/dev/null)
 
-.PHONY: all tests test check check-all deps dev run lint install uninstall clean help bench
+.PHONY: all tests test check check-all deps dev run lint dist install uninstall clean help bench
 .DELETE_ON_ERROR:

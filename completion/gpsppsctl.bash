@@ -24,8 +24,10 @@ _gpsppsctl() {
 	-C | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	-b | --baud) words='4800 9600 19200 38400 57600 115200' ;;
 	--sentences | --enable | --disable) words='RMC GGA GSA GSV GLL VTG PGRME PGRMF PGRMT PGRMV PGRMB PGRMM' ;;
+	--explain) words="all $(gpsppsctl diag --list 2>/dev/null | cut -d' ' -f1)" ;;
+	--record | --sysroot) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	-u | --unit) words='0 1 2 3' ;;
-	-w | --wait-pulse | --seconds) return ;;
+	-w | --wait | --wait-pulse | --seconds) return ;;
 	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS' ;;
 	*)
 		case $command in
@@ -33,7 +35,7 @@ _gpsppsctl() {
 		attach) words='--unit --baud --wait-pulse --once --daemon --help' ;;
 		detach) words='--help' ;;
 		list) words='--all --noheadings --output --json --help' ;;
-		diag) words='--active --json --help' ;;
+		diag) words='--active --wait --follow --fix --yes --quiet --verbose --record --sysroot --list --explain --json --help' ;;
 		receiver) words='--sentences --enable --disable --defaults --dry-run --seconds --baud --json --help' ;;
 		udev) words='--help' ;;
 		*) return ;;

@@ -22,6 +22,10 @@ struct patient {
  */
 void diag_listen(struct port_facts *f, bool active);
 
+/* --list: all ids, a line each.  --explain: one of them, or "all".  An exit code. */
+void diag_list(bool json);
+int diag_explain(const char *id, bool json);
+
 void diag_print_text(const struct patient *p);
 void diag_print_json(const struct patient *patients, size_t n);
 
