@@ -26,6 +26,8 @@ void check_unheard(const struct port_facts *f, struct finding *out);
 
 /* The kernel can attach: the line discipline is registered, or its module is there. */
 bool check_has_ldisc(const struct port_facts *f);
+/* The command that puts N_PPS on the port (again), as the fix and mostly the cure. */
+void check_fix_attach(const struct port_facts *f, struct finding *out);
 
 /* In the order of diagnose.c. */
 extern const struct check check_port_absent;

@@ -64,6 +64,13 @@ static void run_link_gps_missing(const struct port_facts *f, struct finding *out
 
 const struct check check_link_gps_missing = {
 	.id = "link.gps-missing",
+	.title = "there is no /dev/gpsN",
+	.explain = "ntpd's NMEA driver opens /dev/gpsN, N being the unit's number, and has no "
+		"device without it (\"No such file or directory\"). The link is made by udev "
+		"from the table of units, or by attach where no udev runs; diag looks for "
+		"it in /dev. If it is missing although the table names the port, udev has "
+		"not seen the port since the table was written.",
+	.see = "udev(7); https://docs.ntpsec.org/latest/driver_nmea.html",
 	.stage = STAGE_LINKS,
 	.explains = EXPLAINS_NO_ACCESS,
 	.run = run_link_gps_missing,
@@ -87,6 +94,13 @@ static void run_link_gps_wrong(const struct port_facts *f, struct finding *out)
 
 const struct check check_link_gps_wrong = {
 	.id = "link.gps-wrong",
+	.title = "/dev/gpsN leads to another device",
+	.explain = "The daemon reads its sentences from wherever /dev/gpsN leads: another "
+		"receiver, or nothing at all. gpsd's udev rules claim the names gpsN, too, "
+		"in the order in which USB receivers come. diag follows the link; "
+		"gpsppsctl's own rules win by their link priority once udev has seen the "
+		"port anew.",
+	.see = "udev(7) (OPTIONS=\"link_priority=\"); /lib/udev/rules.d/60-gpsd.rules",
 	.stage = STAGE_LINKS,
 	.explains = EXPLAINS_NO_ACCESS,
 	.run = run_link_gps_wrong,
@@ -109,6 +123,13 @@ static void run_link_pps_missing(const struct port_facts *f, struct finding *out
 
 const struct check check_link_pps_missing = {
 	.id = "link.pps-missing",
+	.title = "there is no /dev/gpsppsN",
+	.explain = "ntpd's NMEA driver takes the pulse from /dev/gpsppsN; when that is missing "
+		"it tries the serial port in its place, which the kernel answers with "
+		"\"Operation not supported\". It looks once, at its start, so it must be "
+		"restarted afterwards. diag looks for the link in /dev; udev makes it from "
+		"the table of units when the PPS device appears, or attach does.",
+	.see = "udev(7); https://docs.ntpsec.org/latest/driver_nmea.html",
 	.stage = STAGE_LINKS,
 	.explains = EXPLAINS_NO_ACCESS,
 	.run = run_link_pps_missing,
@@ -133,6 +154,13 @@ static void run_link_pps_wrong(const struct port_facts *f, struct finding *out)
 
 const struct check check_link_pps_wrong = {
 	.id = "link.pps-wrong",
+	.title = "/dev/gpsppsN is not this port's pulse",
+	.explain = "The number of a PPS device says nothing: it follows the order in which "
+		"sources appear, and a network card's clock is often pps0. A link that "
+		"leads to another source makes the daemon take its seconds from there, or "
+		"from nothing. diag compares where the link leads with the PPS device whose "
+		"path is the port. Match in udev on ATTR{path}, never on KERNEL==\"pps0\".",
+	.see = "udev(7); Documentation/ABI/testing/sysfs-pps",
 	.stage = STAGE_LINKS,
 	.explains = EXPLAINS_NO_ACCESS,
 	.run = run_link_pps_wrong,
@@ -207,6 +235,13 @@ static void run_perm_pps(const struct port_facts *f, struct finding *out)
 
 const struct check check_perm_pps = {
 	.id = "perm.pps",
+	.title = "a daemon may not open the pulse's device",
+	.explain = "The kernel makes /dev/ppsN for root alone, and no distribution has a rule "
+		"that changes it. A daemon that has given up root gets \"Permission denied\" "
+		"and goes on without pulses. diag compares the node's mode and owners with "
+		"the daemon's user and groups. gpsppsctl's udev rules give the node to the "
+		"group dialout.",
+	.see = "udev(7); ls -l /dev/pps0",
 	.stage = STAGE_PERMISSIONS,
 	.explains = EXPLAINS_NO_ACCESS,
 	.run = run_perm_pps,

@@ -193,7 +193,7 @@ def kernel_no_pps(g):
 @test()
 def ldisc_not_attached(g):
     port = expect(g, "ldisc.not-attached")
-    assert finding(port, "ldisc.not-attached")["fix"] == "gpsppsctl attach " + TTY
+    assert finding(port, "ldisc.not-attached")["fix"] == "gpsppsctl attach --daemon " + TTY
     assert finding(port, "uart.msi-off") is None
     with impostor(g, "reader"):
         port = expect(g, "ldisc.not-attached")
