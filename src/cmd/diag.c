@@ -31,6 +31,7 @@ struct clinic {
 	struct port_list ports;
 	struct pulse_list pulses;
 	struct kernel_facts kernel;
+	struct host_facts host;
 	struct patient *patients;
 	size_t n;
 };
@@ -126,6 +127,8 @@ static struct port_facts *admit(struct clinic *c)
 	c->patients = more;
 	memset(&more[c->n], 0, sizeof(*more));
 	more[c->n].facts.kernel = c->kernel;
+	more[c->n].facts.host = c->host;
+	more[c->n].facts.pulses = &c->pulses;
 	return &more[c->n++].facts;
 }
 
@@ -340,6 +343,7 @@ static int open_clinic(struct clinic *c)
 		return EXIT_TROUBLE;
 	}
 	gather_kernel(c->probe, &c->kernel);
+	gather_host(c->probe, &c->host);
 	return 0;
 }
 

@@ -42,6 +42,15 @@ static struct fact ask_euid(struct probe *p)
 	return fact_from(n < 0 ? n : 0, n < 0 ? 0 : strtol(text, NULL, 10));
 }
 
+/* CONFIG_NTP_PPS is a bool. */
+static struct fact ask_ntp_pps(struct probe *p)
+{
+	char text[8];
+	int n = probe_get(p, "kconfig:NTP_PPS", text, sizeof(text));
+
+	return fact_from(n < 0 ? n : 0, n >= 0 && text[0] == 'y');
+}
+
 void gather_kernel(struct probe *p, struct kernel_facts *k)
 {
 	k->release = probe_text(p, "file:/proc/sys/kernel/osrelease");
@@ -53,6 +62,7 @@ void gather_kernel(struct probe *p, struct kernel_facts *k)
 	k->lockdown = probe_text(p, "file:/sys/kernel/security/lockdown");
 	k->euid = ask_euid(p);
 	k->udev = ask_there(p, "/run/udev/control");
+	k->ntp_pps = ask_ntp_pps(p);
 }
 
 /* ---- links and nodes ---- */
@@ -206,10 +216,26 @@ static struct fact ask_pps_mode(struct probe *p, const char *pps)
 	return fact_from(n < 0 ? n : 0, n < 0 ? 0 : strtol(text, NULL, 16));
 }
 
+/*
+ * Our own second open tells, too: without CAP_SYS_ADMIN a locked port refuses it
+ * with EBUSY, and nothing else does (tty_reopen(), drivers/tty/tty_io.c).
+ */
+static struct fact ask_exclusive(struct probe *p, const char *port)
+{
+	struct fact set = probe_number(p, "tty:%s/exclusive", port);
+
+	return set.state == FACT_DENIED && set.err == EBUSY ? fact_from(0, 1) : set;
+}
+
 void gather_port(struct probe *p, struct port_facts *f)
 {
 	ask_links(p, f);
 	ask_processes(p, f);
+	if (!f->pulse_only) {
+		f->exclusive = ask_exclusive(p, f->port.name);
+		f->irq_names = gather_irq_names(p, f);
+		gather_hold(p, f);
+	}
 	if (!f->pulse.name[0])
 		return;
 	ask_node(p, f->pulse.name, &f->pps_node);
@@ -247,8 +273,10 @@ void gather_instant(struct probe *p, const struct port_facts *f, struct instant 
 	now->real_ns = real;
 	if (f->pulse.name[0])
 		survey_edges(p, f->pulse.name, &now->assert_edge, &now->clear_edge);
-	if (!f->pulse_only)
-		ask_icount(p, f->port.name, now->icount);
+	if (f->pulse_only)
+		return;
+	ask_icount(p, f->port.name, now->icount);
+	now->irq_count = gather_irq_count(p, f);
 }
 
 /* ---- registers ---- */

@@ -9,9 +9,13 @@
 /* What is the same for every port: once a run. */
 void gather_kernel(struct probe *p, struct kernel_facts *k);
 
+/* The machine around the ports: once a run, too. */
+void gather_host(struct probe *p, struct host_facts *h);
+
 /*
  * The rest of a port's facts, but for what moves and what is heard.  f->port,
- * f->pulse, f->unit, f->table_baud and f->kernel are the caller's and come first.
+ * f->pulse, f->pulses, f->unit, f->table_baud, f->kernel and f->host are the
+ * caller's and come first.
  */
 void gather_port(struct probe *p, struct port_facts *f);
 
@@ -23,5 +27,14 @@ void gather_instant(struct probe *p, const struct port_facts *f, struct instant 
  * IER, LCR, MCR, one byte each, UART_SAMPLES times, 2 ms apart.
  */
 void gather_registers(struct probe *p, struct port_facts *f);
+
+/* ---- parts of the above ---- */
+
+/* Of the port's line in /proc/interrupts; absent while nobody has the port open. */
+struct fact gather_irq_count(struct probe *p, const struct port_facts *f);
+struct fact_text gather_irq_names(struct probe *p, const struct port_facts *f);
+
+/* f->hold and f->events. */
+void gather_hold(struct probe *p, struct port_facts *f);
 
 #endif

@@ -19,13 +19,22 @@
  *                        a last line "* 0 N" when N processes could not be looked at
  *   tty:TTY/ldisc        number, by TIOCGETD       \  The port must be open already: an
  *   tty:TTY/termios      see below                  | idle port answers -EAGAIN instead of
- *   tty:TTY/icount       "cts dsr rng dcd rx tx     | being started by our open
+ *   tty:TTY/exclusive    1 or 0, by TIOCGEXCL       | being started by our open
+ *   tty:TTY/icount       "cts dsr rng dcd rx tx     |
  *                         frame overrun parity brk buf_overrun"  /
  *   pps:PPS/params       "MODE_HEX ASSERT_OFF_NS CLEAR_OFF_NS", by PPS_GETPARAMS
  *   ioport:HEX           one byte read from /dev/port, two hex digits.  Only for
  *                        LCR, IER, MCR: reading RBR, IIR, LSR or MSR changes the UART
  *   module:NAME          "builtin", or where modules.dep has it for the running
  *                        kernel; -ENOENT when neither list names it
+ *   kconfig:NAME         "y", "m" or "n": CONFIG_NAME of the running kernel, by the file
+ *                        in /boot or beside its modules; -ENOENT when there is none
+ *   environ:PID/NAME     the value of one variable of a process's environment: the
+ *                        others are nobody's business; -ENOENT when it is not set
+ *   adjtimex:            "STATUS_HEX TAI" of the kernel's clock (STA_* of adjtimex(2));
+ *                        changes nothing          \  -ENOENT
+ *   holder:TTY           our holder's reply to     | below another
+ *                        "status" (control.h)     /  root
  *   clock:               "REALTIME_NS MONOTONIC_NS"
  *
  * Termios is told in words, as bit values differ between architectures and a

@@ -139,6 +139,15 @@ static int get_icount(int fd, char *buf, size_t size)
 			c.frame, c.overrun, c.parity, c.brk, c.buf_overrun);
 }
 
+static int get_exclusive(int fd, char *buf, size_t size)
+{
+	int set = 0;
+
+	if (ioctl(fd, TIOCGEXCL, &set) < 0)
+		return -errno;
+	return snprintf(buf, size, "%d", set != 0);
+}
+
 static const struct {
 	const char *what;
 	int (*get)(int fd, char *buf, size_t size);
@@ -146,6 +155,7 @@ static const struct {
 	{ "ldisc", get_ldisc },
 	{ "termios", get_termios },
 	{ "icount", get_icount },
+	{ "exclusive", get_exclusive },
 };
 
 int probe_ioctl_tty(int fd, const char *what, char *buf, size_t size)

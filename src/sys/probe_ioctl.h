@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* `what` is "ldisc", "termios" or "icount".  The text's length, or -errno. */
+/* `what` is "ldisc", "termios", "icount" or "exclusive".  The text's length, or -errno. */
 int probe_ioctl_tty(int fd, const char *what, char *buf, size_t size);
 /* The parameters of a PPS device, by PPS_GETPARAMS: needs no right but the open. */
 int probe_ioctl_pps(int fd, char *buf, size_t size);

@@ -18,6 +18,7 @@
 
 #include "probe_holders.h"
 #include "probe_ioctl.h"
+#include "probe_machine.h"
 
 struct live {
 	struct probe probe;
@@ -397,6 +398,29 @@ static int get_module(struct live *l, const char *name, char *buf, size_t size)
 	return find_module(l, "modules.dep", name, buf, size);
 }
 
+/* ---- the machine; what no tree can tell is absent below another root ---- */
+
+static int get_kconfig(struct live *l, const char *name, char *buf, size_t size)
+{
+	return machine_kconfig(&l->probe, name, buf, size);
+}
+
+static int get_environ(struct live *l, const char *arg, char *buf, size_t size)
+{
+	return machine_environ(&l->probe, arg, buf, size);
+}
+
+static int get_adjtimex(struct live *l, const char *arg, char *buf, size_t size)
+{
+	(void)arg;
+	return l->root_len ? -ENOENT : machine_adjtimex(buf, size);
+}
+
+static int get_holder(struct live *l, const char *tty, char *buf, size_t size)
+{
+	return l->root_len ? -ENOENT : machine_holder(tty, buf, size);
+}
+
 /* ---- the back end ---- */
 
 static const struct {
@@ -413,6 +437,10 @@ static const struct {
 	{ "pps:", get_pps },
 	{ "ioport:", get_ioport },
 	{ "module:", get_module },
+	{ "kconfig:", get_kconfig },
+	{ "environ:", get_environ },
+	{ "adjtimex:", get_adjtimex },
+	{ "holder:", get_holder },
 	{ "clock:", get_clock },
 };
 
