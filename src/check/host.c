@@ -170,7 +170,9 @@ static void run_host_irq_thread(const struct port_facts *f, struct finding *out)
 	const struct host_facts *h = &f->host;
 	bool threaded = fact_is(h->rt, 1) || fact_is(h->threadirqs, 1);
 
-	if (f->pulse_only || !fact_is(f->present, 1) || h->rt.state == FACT_UNREAD)
+	/* a port without an interrupt is polled by a timer: uart.irq-zero's */
+	if (f->pulse_only || !fact_is(f->present, 1) || fact_is(f->port.irq, 0) ||
+	    h->rt.state == FACT_UNREAD)
 		return;
 	finding_saw(out, "rt", h->rt);
 	finding_saw(out, "threadirqs", h->threadirqs);
@@ -187,7 +189,7 @@ static void run_host_irq_thread(const struct port_facts *f, struct finding *out)
 	finding_observed(out, "%s", fact_is(h->rt, 1) ? "the kernel is PREEMPT_RT" :
 			 "threadirqs is on the kernel's command line");
 	finding_why(out, "the stamp is taken when the thread runs, behind every thread of the same priority (50 for all interrupts) and above");
-	if (fact_known(f->port.irq) && f->port.irq.val > 0)
+	if (fact_known(f->port.irq))
 		finding_fix(out, "chrt --fifo --pid 90 $(pgrep irq/%d-)     # not kept over a reboot",
 			    (int)f->port.irq.val);
 	else

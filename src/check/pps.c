@@ -87,7 +87,7 @@ static void fail_no_edge(const struct port_facts *f, struct finding *out)
 			 (unsigned int)f->pps_mode.val, f->pulse.name);
 	finding_why(out, "a program has switched both edges off (PPS_SETPARAMS), and that holds for all who use the device: pulses come and are not stamped");
 	if (f->pulse_only)
-		finding_fix(out, "ppstest /dev/%s     # sets the capture of both edges; Ctrl-C ends it",
+		finding_fix(out, "ppstest /dev/%s     # switches assert on again; Ctrl-C ends it",
 			    f->pulse.name);
 	else
 		check_fix_attach(f, out);

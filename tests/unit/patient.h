@@ -17,7 +17,7 @@
 
 static struct holder holders[4];
 static struct port_facts facts;
-static struct verdict verdict;
+__attribute__((unused)) static struct verdict verdict;
 
 __attribute__((unused))
 static void set_text(struct fact_text *t, const char *text)

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One check, run alone against the patient: a table of facts and what it must say. */
+#ifndef EXAMINE_H
+#define EXAMINE_H
+
+#include "check/check.h"
+#include "patient.h"
+
+struct row {
+	const char *name;
+	void (*edit)(void);		/* of healthy facts; NULL: none */
+	const struct check *check;
+	enum severity severity;
+	const char *says;		/* in one of its texts; NULL: whatever it is */
+	enum cure cure;
+};
+
+static bool row_says(const struct finding *out, const char *text)
+{
+	return strstr(out->headline, text) || strstr(out->observed, text) ||
+	       strstr(out->why, text) || strstr(out->fix, text);
+}
+
+static void examine(const struct row *r)
+{
+	struct finding out = { .severity = SEV_NONE };
+
+	healthy();
+	if (r->edit)
+		r->edit();
+	r->check->run(&facts, &out);
+	if (out.severity != r->severity)
+		fail_msg("%s: %s is %s, not %s: %s %s", r->name, r->check->id,
+			 severity_name(out.severity), severity_name(r->severity), out.headline,
+			 out.observed);
+	if (r->says && !row_says(&out, r->says))
+		fail_msg("%s: '%s' is in none of: %s | %s | %s | %s", r->name, r->says,
+			 out.headline, out.observed, out.why, out.fix);
+	if (out.cure != r->cure)
+		fail_msg("%s: cure %d, not %d", r->name, out.cure, r->cure);
+	if (out.severity == SEV_SKIPPED && !out.headline[0])
+		fail_msg("%s: skipped without a reason", r->name);
+	if (out.severity >= SEV_WARN &&
+	    !(out.headline[0] && out.observed[0] && out.why[0] && out.fix[0]))
+		fail_msg("%s: a text is missing", r->name);
+	/* one that ends at the last byte of its room was cut */
+	if (strlen(out.observed) == FINDING_TEXT_MAX - 1 ||
+	    strlen(out.why) == FINDING_TEXT_MAX - 1 || strlen(out.fix) == FINDING_TEXT_MAX - 1)
+		fail_msg("%s: a text was cut", r->name);
+}
+
+#define EXAMINE(rows)								\
+	for (size_t row_ = 0; row_ < sizeof(rows) / sizeof((rows)[0]); row_++)	\
+		examine(&(rows)[row_])
+
+static void expect_texts(const struct check *const *checks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct check *c = checks[i];
+
+		if (!c->title || !c->explain || !c->see || !c->title[0] || !c->see[0])
+			fail_msg("%s: a text is missing", c->id);
+		if (strlen(c->title) > 70)
+			fail_msg("%s: its title has %zu characters", c->id, strlen(c->title));
+		if (strlen(c->explain) < 150 || c->explain[strlen(c->explain) - 1] != '.' ||
+		    strstr(c->explain, "  "))
+			fail_msg("%s: its explanation is no paragraph", c->id);
+	}
+}
+
+#endif
