@@ -28,7 +28,7 @@ int stamp_parse(const char *text, struct stamp *stamp)
 	int64_t sec, nsec, seq;
 	bool negative;
 
-	if (parse_digits(&text, '.', 10, &sec) < 0)
+	if (parse_digits(&text, '.', 10, &sec) < 0 || sec >= INT64_MAX / NS_PER_S)
 		return -EINVAL;
 	if (parse_digits(&text, '#', 9, &nsec) < 0)
 		return -EINVAL;
