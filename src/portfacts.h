@@ -91,7 +91,7 @@ struct process_fact {
 struct stamps {
 	struct stamp v[STAMPS_MAX];
 	unsigned int n;
-	unsigned int dropped;		/* more than there was room for */
+	unsigned int dropped;		/* missed between samples, or more than there was room for */
 };
 
 /* What was sampled every 5 ms while we waited (motion.h). */
@@ -100,6 +100,7 @@ struct motion {
 	struct stamps asserts, clears;
 	/* The burst of sentences, ms after the on-time edge; medians over the seconds seen. */
 	struct fact burst_first_ms, burst_last_ms;
+	struct fact burst_spread_ms;	/* of burst_last_ms: the largest less the smallest */
 	struct fact chars_per_s;
 };
 
