@@ -63,3 +63,14 @@ void check_unheard(const struct port_facts *f, struct finding *out)
 		     "the port was not listened to");
 	finding_fix(out, "%s", f->sentences.allow);
 }
+
+bool check_hears(const struct port_facts *f, struct finding *out)
+{
+	if (check_needs_no_sentences(f) || check_is_silent(f))
+		return false;
+	if (check_was_heard(f))
+		return true;
+	if (f->sentences.ms.state == FACT_DENIED)
+		check_unheard(f, out);
+	return false;
+}

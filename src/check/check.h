@@ -21,6 +21,11 @@ bool check_is_silent(const struct port_facts *f);
 bool check_was_heard(const struct port_facts *f);
 /* No sentences are to be expected: no port, or nobody has it open and it was not tried. */
 bool check_needs_no_sentences(const struct port_facts *f);
+/*
+ * The sentences were listened to.  False where that was refused (then skipped), or
+ * where it was not tried and there is nothing to say.
+ */
+bool check_hears(const struct port_facts *f, struct finding *out);
 /* Skipped, as nobody could listen: with the obstacle, and what would allow it. */
 void check_unheard(const struct port_facts *f, struct finding *out);
 
