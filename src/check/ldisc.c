@@ -35,7 +35,7 @@ void check_fix_attach(const struct port_facts *f, struct finding *out)
 	}
 	/* systemd keeps the units of the table, where it and udev run */
 	if (fact_known(f->unit) && fact_is(f->kernel.udev, 1))
-		finding_fix(out, "systemctl restart gpsppsctl@%s.service     # or: gpsppsctl attach /dev/%s",
+		finding_fix(out, "systemctl restart gpsppsctl@%s.service     # or: gpsppsctl attach --daemon /dev/%s",
 			    f->port.name, f->port.name);
 	else if (h)
 		finding_fix(out, "gpsppsctl detach /dev/%s; gpsppsctl attach --daemon /dev/%s",
@@ -148,9 +148,8 @@ const struct check check_ldisc_lost = {
 	.explain = "A process keeps the port to have pulses stamped, and N_PPS is no longer on it: "
 		"another program set a line discipline of its own (TIOCSETD), or the port was hung "
 		"up, which leaves flag 0x800 behind. Daemons that have the old PPS device open "
-		"get its last stamp for ever, without an error. gpsppsctl's holder attaches anew "
-		"within 20 seconds, ldattach never notices. The new PPS device needs the daemon's "
-		"restart (restart= in the table of units).",
+		"get its last stamp for ever, without an error. Attach it anew; the new PPS device "
+		"needs the daemon's restart, too (restart= in the table of units).",
 	.see = "drivers/tty/tty_ldisc.c; drivers/pps/clients/pps-ldisc.c",
 	.stage = STAGE_LDISC,
 	.explains = EXPLAINS_NO_PULSE,

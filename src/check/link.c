@@ -26,8 +26,9 @@ static bool links_matter(const struct port_facts *f)
 static void link_fix(const struct port_facts *f, struct finding *out, const char *subsystem,
 		     const char *node, const char *name)
 {
+	out->cure = CURE_COMMAND;
 	if (fact_is(f->kernel.udev, 1) && fact_known(f->unit))
-		finding_fix(out, "udevadm trigger --action=add --subsystem-match=%s --sysname-match=%s",
+		finding_fix(out, "udevadm trigger --action=add --subsystem-match=%s --sysname-match=%s && udevadm settle",
 			    subsystem, node);
 	else
 		finding_fix(out, "ln -sfn %s /dev/%s", node, name);

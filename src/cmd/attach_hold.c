@@ -16,16 +16,6 @@
 #define HOLDER "gpsppsctl-hold"
 #define START_TIMEOUT_MS 3000
 
-/* The directory of the running program, without the slash.  "" when it is not known. */
-static void own_directory(char *dir, size_t size)
-{
-	ssize_t n = readlink("/proc/self/exe", dir, size - 1);
-
-	dir[n > 0 ? n : 0] = '\0';
-	if (strrchr(dir, '/'))
-		*strrchr(dir, '/') = '\0';
-}
-
 /*
  * Beside this program in a build tree, else where it is installed, as seen from
  * here or as built; never by PATH: it is run as root.
@@ -35,7 +25,7 @@ int attach_find_holder(struct attach_plan *plan)
 	static const char *const places[] = { "", "/../libexec/gpsppsctl" };
 	char dir[sizeof(plan->holder) - 64];
 
-	own_directory(dir, sizeof(dir));
+	program_directory(dir, sizeof(dir));
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(plan->holder, sizeof(plan->holder), "%s%s/" HOLDER, dir, places[i]);
 		if (dir[0] && access(plan->holder, X_OK) == 0)

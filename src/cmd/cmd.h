@@ -60,6 +60,9 @@ int load_table(const struct ctx *ctx, struct unittab *tab);
  */
 const struct unit *table_find_port(const struct unittab *tab, const char *tty);
 
+/* The directory of the running program, without the slash.  "" when it is not known. */
+void program_directory(char *dir, size_t size);
+
 /*
  * stdout could not take all that was written (a full disk): one line, and
  * EXIT_TROUBLE instead of `code`.  Every command's last step.

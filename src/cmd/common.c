@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../sys/tty.h"
 #include "../unittab.h"
@@ -133,6 +134,15 @@ const struct unit *table_find_port(const struct unittab *tab, const char *tty)
 			return &tab->units[i];
 	}
 	return NULL;
+}
+
+void program_directory(char *dir, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", dir, size - 1);
+
+	dir[n > 0 ? n : 0] = '\0';
+	if (strrchr(dir, '/'))
+		*strrchr(dir, '/') = '\0';
 }
 
 int finish_stdout(int code)

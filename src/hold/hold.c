@@ -162,6 +162,15 @@ static int open_signals(const struct hold *hold)
 	return fd < 0 ? -errno : fd;
 }
 
+static void note_attached(struct hold *hold)
+{
+	const bool killed = !events_open(hold);
+
+	events_note(hold, "attached", "as %s at %u baud by gpsppsctl[%d]%s", hold->h.pps,
+		    hold->h.baud, (int)getpid(),
+		    killed ? "; the holder before it was killed" : "");
+}
+
 static int start(struct hold *hold, int handover_fd)
 {
 	int err = handover_read(handover_fd, &hold->h);
@@ -177,6 +186,7 @@ static int start(struct hold *hold, int handover_fd)
 	if (hold->h.flags & HOLD_DAEMON)
 		openlog("gpsppsctl", LOG_PID, LOG_DAEMON);
 	spare_from_oom();
+	note_attached(hold);
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		hold->clients[i].fd = -1;
 	/* once more, by this process: the socket tells its clients whose it is (SO_PEERCRED) */
@@ -187,6 +197,7 @@ static int start(struct hold *hold, int handover_fd)
 		return hold->signal_fd;
 	hold->since_ns = hold_now_ns();
 	meter_init(hold);
+	watch_init(hold);
 	return 0;
 }
 
@@ -221,8 +232,27 @@ static int put_back(struct hold *hold)
 	return err ? EXIT_TROUBLE : EXIT_DONE;
 }
 
+/*
+ * An unplugged device has left sysfs before it hangs up (uart_remove_one_port()),
+ * and a UART's name without its driver has type 0.
+ */
+static void note_hangup(struct hold *hold)
+{
+	char path[HANDOVER_NAME_MAX + 32];
+	unsigned long type = 1;
+
+	snprintf(path, sizeof(path), "/sys/class/tty/%s", hold->h.tty);
+	watch_read_sysfs(hold, "type", &type);
+	if (access(path, F_OK) < 0 || !type)
+		events_note(hold, "hangup", "the device is gone: unplugged, or its driver unbound");
+	else
+		events_note(hold, "hangup", "the device is still there: %s",
+			    "DCD fell while CLOCAL was off, or a program hung it up");
+}
+
 static int port_gone(struct hold *hold)
 {
+	note_hangup(hold);
 	say(hold, "the port went away (hang-up)");
 	notify_send("STOPPING=1\nSTATUS=the port went away");
 	close(hold->h.tty_fd);
@@ -246,11 +276,27 @@ static void fill_pollfds(const struct hold *hold, struct pollfd *fds)
 		};
 }
 
-static bool has_signal(int signal_fd)
+/* A signal has come: note whose. */
+static bool has_signal(struct hold *hold)
 {
 	struct signalfd_siginfo info;
+	char who[EVENT_WHO_MAX] = "the terminal";
+	const char *name;
 
-	return read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info);
+	if (read(hold->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return false;
+	name = info.ssi_signo == SIGINT ? "SIGINT" : info.ssi_signo == SIGHUP ? "SIGHUP" : "SIGTERM";
+	if (info.ssi_pid)	/* 0: the kernel's own, as by Ctrl-C */
+		events_who((pid_t)info.ssi_pid, who, sizeof(who));
+	events_note(hold, "detached", "by %s from %s", name, who);
+	return true;
+}
+
+static int timeout_ms(const struct hold *hold)
+{
+	const int meter_ms = meter_timeout_ms(hold), watch_ms = watch_timeout_ms(hold);
+
+	return meter_ms == WAIT_FOR_EVER || watch_ms < meter_ms ? watch_ms : meter_ms;
 }
 
 /* Clients first: a newcomer may be given the place of one that has just spoken. */
@@ -269,18 +315,21 @@ static int run(struct hold *hold)
 
 	while (!hold->end) {
 		fill_pollfds(hold, fds);
-		if (poll(fds, N_FDS, meter_timeout_ms(hold)) < 0) {
+		if (poll(fds, N_FDS, timeout_ms(hold)) < 0) {
 			if (errno == EINTR || errno == ENOMEM)
 				continue;
 			say(hold, "cannot wait: %s", strerror(errno));
+			events_note(hold, "detached", "by an error: cannot wait");
 			put_back(hold);
 			return EXIT_TROUBLE;
 		}
 		if (fds[FD_TTY].revents)
 			return port_gone(hold);
-		if (fds[FD_SIGNAL].revents & POLLIN && has_signal(hold->signal_fd))
+		if (fds[FD_SIGNAL].revents & POLLIN && has_signal(hold))
 			break;
 		serve(hold, fds);
+		if (watch_timeout_ms(hold) == 0)
+			watch_step(hold);
 		if (meter_timeout_ms(hold) == 0)
 			meter_step(hold);
 	}
@@ -316,6 +365,7 @@ int main(int argc, char **argv)
 	}
 	if (err) {
 		say(&hold, "the holder cannot start: %s", strerror(-err));
+		events_note(&hold, "detached", "by an error: %s", strerror(-err));
 		put_back(&hold);
 		return EXIT_TROUBLE;
 	}

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <termios.h>
 
 #include "../measure.h"
 #include "../sys/handover.h"
@@ -46,6 +47,36 @@ struct meter {
 	int64_t burst_at_ns;		/* 0: not measured */
 };
 
+/* What is seen at one moment. */
+struct look {
+	int64_t at_ns;			/* CLOCK_BOOTTIME */
+	bool has_edges, has_counts, has_flags, has_speed;
+	struct stamp assert_edge, clear_edge;
+	uint32_t rx, dcd;		/* TIOCGICOUNT */
+	unsigned long flags;		/* sysfs */
+	int ldisc;			/* or -errno */
+	speed_t speed;
+};
+
+struct watch {
+	int64_t due_ns;			/* CLOCK_BOOTTIME of the next look */
+	struct look last;
+	int64_t pulse_ns, heard_ns;	/* of the last pulse and character; 0: none yet */
+	speed_t speed;			/* the last one without a pause */
+	bool is_lost, is_silent;	/* and it was noted */
+};
+
+#define EVENT_LINE_MAX 200
+#define EVENT_WHO_MAX 48
+#define EVENTS_KEPT 100
+#define EVENTS_MOST 120		/* then it is cut to EVENTS_KEPT */
+#define EVENTS_PATH_MAX (HANDOVER_PATH_MAX + 40)
+
+struct events {
+	char path[EVENTS_PATH_MAX];
+	unsigned int lines;
+};
+
 struct hold {
 	struct handover h;
 	int64_t since_ns;		/* CLOCK_BOOTTIME */
@@ -55,6 +86,8 @@ struct hold {
 	struct client *detacher;	/* who waits for the end, or NULL */
 	bool end;			/* put the port back and go */
 	struct meter meter;
+	struct watch watch;
+	struct events events;
 };
 
 int64_t hold_now_ns(void);		/* CLOCK_BOOTTIME */
@@ -68,6 +101,7 @@ int hold_read_edges(const struct hold *hold, struct stamp *assert_edge,
 /* server.c: requests.  Nothing here ever waits for a client. */
 void server_accept(struct hold *hold);
 void server_hear(struct hold *hold, struct client *client);
+pid_t server_peer(const struct client *client);	/* 0: not known */
 /* "ok" to who asked for the end. */
 void server_farewell(struct hold *hold);
 
@@ -79,5 +113,22 @@ void meter_init(struct hold *hold);
 /* Milliseconds until meter_step() is due, or WAIT_FOR_EVER. */
 int meter_timeout_ms(const struct hold *hold);
 void meter_step(struct hold *hold);
+
+/* watch.c: a look in 10 s, and a note of what has changed. */
+void watch_init(struct hold *hold);
+int watch_timeout_ms(const struct hold *hold);
+void watch_step(struct hold *hold);
+/* A number in a file of /sys/class/tty/TTY; false: there is none. */
+bool watch_read_sysfs(const struct hold *hold, const char *name, unsigned long *value);
+
+/*
+ * events.c: the file beside the socket (control.h).  events_open() finds out
+ * where it is and whether the last holder has told its end: false, it was killed.
+ */
+bool events_open(struct hold *hold);
+__attribute__((format(printf, 3, 4)))
+void events_note(struct hold *hold, const char *what, const char *fmt, ...);
+/* "systemd[1]" */
+void events_who(pid_t pid, char *buf, size_t size);
 
 #endif

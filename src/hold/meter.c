@@ -14,7 +14,6 @@
 #define NS_PER_MS INT64_C(1000000)
 
 #define FIRST_NS (1200 * NS_PER_MS)	/* a pulse and its other edge fit in */
-#define PERIOD_NS (10 * NS_PER_S)
 #define QUICK_STEPS 3			/* so many at FIRST_NS, while daemons start */
 #define SAMPLE_NS (5 * NS_PER_MS)
 #define BURST_NS NS_PER_S
@@ -49,10 +48,13 @@ int meter_timeout_ms(const struct hold *hold)
 	return left_ns <= 0 ? 0 : (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
-static void later(struct meter *m)
+/* Patience shares the watch's wake-ups. */
+static void later(struct hold *hold)
 {
+	struct meter *m = &hold->meter;
+
 	m->state = METER_SHAPE;
-	m->due_ns = hold_now_ns() + (m->steps < QUICK_STEPS ? FIRST_NS : PERIOD_NS);
+	m->due_ns = m->steps < QUICK_STEPS ? hold_now_ns() + FIRST_NS : hold->watch.due_ns;
 }
 
 /* The on-time edge; of a pulse of unknown shape the one that moves. */
@@ -74,7 +76,7 @@ static void step_shape(struct hold *hold)
 
 	m->steps++;
 	if (hold_read_edges(hold, &assert_edge, &clear_edge) < 0) {
-		later(m);
+		later(hold);
 		return;
 	}
 	moved = assert_edge.seq != m->last_assert.seq || clear_edge.seq != m->last_clear.seq;
@@ -88,7 +90,7 @@ static void step_shape(struct hold *hold)
 		m->state = METER_ALIGN;
 		m->due_ns = hold_now_ns() + NS_PER_S - (age_ns % NS_PER_S + NS_PER_S) % NS_PER_S;
 	} else {
-		later(m);
+		later(hold);
 	}
 	m->last_assert = assert_edge;
 	m->last_clear = clear_edge;
@@ -132,7 +134,7 @@ static void step_burst(struct hold *hold)
 	/* measured from a pulse that did not come, it would mean nothing */
 	if (hold_read_edges(hold, &assert_edge, &clear_edge) < 0 ||
 	    (assert_edge.seq == m->last_assert.seq && clear_edge.seq == m->last_clear.seq)) {
-		later(m);
+		later(hold);
 		return;
 	}
 	m->burst_at_ns = now_ns;

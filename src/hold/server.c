@@ -13,6 +13,14 @@
 #include "../sys/control.h"
 #include "../sys/tty.h"
 
+pid_t server_peer(const struct client *client)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 ? 0 : peer.pid;
+}
+
 /* Whoever had the port may have left it in raw mode, at another speed. */
 static void end_pause(struct hold *hold)
 {
@@ -77,8 +85,11 @@ static void do_resume(struct hold *hold, struct client *client)
 /* Answered by server_farewell(), when it is done. */
 static void do_detach(struct hold *hold, struct client *client)
 {
-	if (!hold->detacher)
-		hold->detacher = client;
+	char who[EVENT_WHO_MAX];
+
+	events_who(server_peer(client), who, sizeof(who));
+	events_note(hold, "detached", "by request of %s", who);
+	hold->detacher = client;
 	hold->end = true;
 }
 

@@ -4,7 +4,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 struct text {
@@ -53,12 +52,10 @@ static void add_counts(struct text *t, const struct hold *hold)
 
 static void add_pauser(struct text *t, const struct hold *hold)
 {
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
+	const pid_t pid = hold->pauser ? server_peer(hold->pauser) : 0;
 
-	if (hold->pauser &&
-	    getsockopt(hold->pauser->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
-		add(t, "paused %d\n", (int)peer.pid);
+	if (pid)
+		add(t, "paused %d\n", (int)pid);
 }
 
 size_t status_write(const struct hold *hold, char *buf, size_t size)

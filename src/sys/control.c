@@ -32,7 +32,7 @@ static int address(const char *tty, struct sockaddr_un *addr)
 {
 	addr->sun_family = AF_UNIX;
 	if (strchr(tty, '/') ||
-	    snprintf(addr->sun_path, sizeof(addr->sun_path), CONTROL_DIR "/%s.sock", tty) >=
+	    snprintf(addr->sun_path, sizeof(addr->sun_path), CONTROL_DIR "/%s" CONTROL_SUFFIX, tty) >=
 	    (int)sizeof(addr->sun_path))
 		return -ENOENT;		/* pts/3: never held */
 	return 0;

@@ -21,6 +21,21 @@
  *   detach   put the port back, remove the links, end; "ok" when that is done
  *
  * A refusal is one line "error REASON".
+ *
+ * Beside the socket the holder keeps TTY.events, which survives it: the last 100
+ * events of the port, oldest first, a line each (at most 200 bytes, '\n' included),
+ *   REALTIME_S WHAT TEXT...
+ *     attached   as what, at which speed, by which process; whether the one before was killed
+ *     detached   by whom: a signal and its sender, or a request
+ *     hangup     the port went away
+ *     lost       no pulse for 10 s or more, with what the wire shows meanwhile
+ *     back       pulses again
+ *     silent     no character for 10 s or more, of a receiver that has spoken
+ *     speaking   characters again
+ *     flags      the kernel was told to stop listening to DCD (bit 0x800), or to listen again
+ *     ldisc      another line discipline
+ *     speed      another speed, set by another program
+ * A line that reads otherwise is to be skipped.
  */
 #ifndef GPSPPSCTL_CONTROL_H
 #define GPSPPSCTL_CONTROL_H
@@ -29,6 +44,8 @@
 #include <sys/types.h>
 
 #define CONTROL_DIR "/run/gpsppsctl"
+#define CONTROL_SUFFIX ".sock"
+#define EVENTS_SUFFIX ".events"
 #define CONTROL_REPLY_MAX 1024
 #define CONTROL_TIMEOUT_MS 2000		/* for anything but detach */
 

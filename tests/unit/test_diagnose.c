@@ -237,7 +237,7 @@ static const struct {
 	{ "getty", getty, "port.getty", "serial-getty@ttyS1" },
 	{ "no pps class", no_pps_class, "kernel.no-pps", "CONFIG_PPS" },
 	{ "no ldisc", no_ldisc, "kernel.no-ldisc", "cannot set line discipline: Invalid argument" },
-	{ "idle", idle, "ldisc.not-attached", "gpsppsctl attach /dev/ttyS1" },
+	{ "idle", idle, "ldisc.not-attached", "gpsppsctl attach --daemon /dev/ttyS1" },
 	{ "not attached", not_attached, "ldisc.not-attached", "N_TTY" },
 	{ "msi off", msi_off, "uart.msi-off", "IER 0x05 at 0x2f9 (bit 3 clear, read 5 times)" },
 	{ "msi off, edges by RX", msi_off_and_characters, "uart.msi-off", "LATE PULSE" },

@@ -29,6 +29,7 @@
 
 struct held {
 	char dir[40];
+	char events[64];	/* the holder's memory */
 	struct handover h;
 	struct termios found;
 	int master;
@@ -119,7 +120,8 @@ static void fill(struct held *t, const char *pts)
 {
 	struct handover *h = &t->h;
 
-	snprintf(h->socket, sizeof(h->socket), "%s/s", t->dir);
+	snprintf(h->socket, sizeof(h->socket), "%s/tty.sock", t->dir);
+	snprintf(t->events, sizeof(t->events), "%s/tty.events", t->dir);
 	snprintf(h->gps_link, sizeof(h->gps_link), "%s/gps0", t->dir);
 	snprintf(h->pps_link, sizeof(h->pps_link), "%s/gpspps0", t->dir);
 	snprintf(h->tty, sizeof(h->tty), "%s", pts + 5);
@@ -204,6 +206,7 @@ static int teardown(void **state)
 		waitpid(t->pid, NULL, 0);
 	}
 	unlink(t->h.socket);
+	unlink(t->events);
 	unlink(t->h.gps_link);
 	unlink(t->h.pps_link);
 	unlink(getenv("NOTIFY_SOCKET"));
@@ -222,6 +225,21 @@ static const char *said(const struct held *t, char *text, size_t size)
 
 	text[n > 0 ? n : 0] = '\0';
 	return text;
+}
+
+/* The last event, without its time, is WHAT and its text begins like that. */
+static void last_event(const struct held *t, const char *what)
+{
+	char line[256] = "", *text = line;
+	FILE *f = fopen(t->events, "re");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		;
+	fclose(f);
+	assert_true(labs(strtol(line, &text, 10) - (long)time(NULL)) < 10);
+	if (strncmp(text, what, strlen(what)))
+		fail_msg("\"%s\" instead of \"%s\"", text, what);
 }
 
 static bool exists(const char *path)
@@ -247,6 +265,7 @@ static void assert_put_back(const struct held *t)
 static void signals_put_the_port_back(void **state)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	static const char *const names[] = { "SIGTERM", "SIGINT", "SIGHUP" };
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		struct held *t;
@@ -260,6 +279,9 @@ static void signals_put_the_port_back(void **state)
 		assert_put_back(t);
 		assert_string_equal(said(t, text, sizeof(text)), "");
 		notified(t, "STOPPING=1");
+		snprintf(text, sizeof(text), " detached by %s from test_hold[%d]\n", names[i],
+			 (int)getpid());
+		last_event(t, text);
 		if (i < 2)
 			teardown(state);
 	}
@@ -292,6 +314,8 @@ static void hang_up_ends_it_with_3(void **state)
 	assert_false(exists(t->h.pps_link));
 	assert_false(exists(t->h.socket));
 	notified(t, "STOPPING=1");
+	/* a pty is in no sysfs */
+	last_event(t, " hangup the device is gone");
 }
 
 static void links_of_others_stay(void **state)
@@ -312,8 +336,10 @@ static void detach_answers_when_it_is_done(void **state)
 	char reply[CONTROL_REPLY_MAX];
 	int fd = connect_to(t);
 
+	last_event(t, " attached as pps-none at 4800 baud by gpsppsctl[");
 	assert_int_equal(ask(fd, "detach", reply), 0);
 	assert_string_equal(reply, "ok\n");
+	last_event(t, " detached by request of test_hold[");
 	assert_put_back(t);
 	assert_int_equal(recv(fd, reply, sizeof(reply), 0), 0);
 	close(fd);

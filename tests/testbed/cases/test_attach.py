@@ -74,7 +74,7 @@ def state(g, port):
         dd if=/dev/port bs=1 skip={ier} count=1 2>/dev/null | od -An -tx1
         echo pps $(grep -lx {port.tty} /sys/class/pps/*/path)
         echo links $(cd /dev; for l in gps*; do [ -L $l ] && readlink -v $l && echo $l; done)
-        echo socket $(ls /run/gpsppsctl/ 2>/dev/null | grep {name})
+        echo socket $(ls /run/gpsppsctl/ 2>/dev/null | grep {name}.sock)
         echo holder $(pidof gpsppsctl gpsppsctl-hold)""", quiet=True).out.splitlines()
     return {"termios": out[0], "flags": int(out[1], 16) & HARDPPS_CD, "ier": int(out[2], 16),
             "rest": out[3:]}
@@ -592,7 +592,7 @@ def holder_ends_by_a_hang_up(g):
         r = a.job.wait(5)
         assert time.monotonic() - start < 5
         assert r.rc == 3 and r.err == f"gpsppsctl: {name}: the port went away (hang-up)\n", r
-        assert links(g) == {} and g.run("ls /run/gpsppsctl").out == ""
+        assert links(g) == {} and g.run("ls /run/gpsppsctl/*.sock").out == ""
 
 
 @test()

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Watch what is held, one look in 10 s, and note what has changed.  It mends
+ * nothing.  Movement is told by counters and ages by CLOCK_BOOTTIME, so that a
+ * step of the clock is no event.  Nothing here asks TIOCMGET, which would take
+ * an edge's place (serial8250_modem_status(), drivers/tty/serial/8250/8250_port.c).
+ */
+#include "hold.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <linux/serial.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../sys/ppsport.h"
+#include "../sys/tty.h"
+
+#define NS_PER_MS INT64_C(1000000)
+#define PERIOD_NS (10 * NS_PER_S)
+/* A look that comes later than this has slept with the machine: it compares nothing. */
+#define ASLEEP_NS (2 * PERIOD_NS)
+/* Nothing here is urgent: the kernel may wake us together with somebody else. */
+#define SLACK_NS NS_PER_S
+
+/* ---- looking ---- */
+
+bool watch_read_sysfs(const struct hold *hold, const char *name, unsigned long *value)
+{
+	char path[HANDOVER_NAME_MAX + 40], text[24];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/class/tty/%s/%s", hold->h.tty, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;	/* a USB adapter has none of them */
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	*value = strtoul(text, NULL, 0);
+	return true;
+}
+
+static void look(const struct hold *hold, struct look *now)
+{
+	struct serial_icounter_struct count;
+	struct termios mode;
+
+	now->at_ns = hold_now_ns();
+	now->has_edges = hold_read_edges(hold, &now->assert_edge, &now->clear_edge) == 0;
+	now->has_counts = ioctl(hold->h.tty_fd, TIOCGICOUNT, &count) == 0;
+	if (now->has_counts) {
+		now->rx = (uint32_t)count.rx;
+		now->dcd = (uint32_t)count.dcd;
+	}
+	now->has_flags = watch_read_sysfs(hold, "flags", &now->flags);
+	now->ldisc = tty_get_ldisc(hold->h.tty_fd);
+	now->has_speed = !hold->pauser && tcgetattr(hold->h.tty_fd, &mode) == 0;
+	if (now->has_speed)
+		now->speed = cfgetospeed(&mode);
+}
+
+static long seconds(int64_t ns)
+{
+	return (long)((ns + NS_PER_S / 2) / NS_PER_S);
+}
+
+/* ---- what holds the pulse ---- */
+
+static void judge_ldisc(struct hold *hold, const struct look *now)
+{
+	const int before = hold->watch.last.ldisc;
+
+	if (now->ldisc < 0 || before < 0 || now->ldisc == before)
+		return;
+	events_note(hold, "ldisc", "line discipline %d -> %d: %s", before, now->ldisc,
+		    now->ldisc == N_PPS ? "N_PPS again, as a new PPS device" :
+		    "another program has taken N_PPS off the port");
+}
+
+static void judge_flags(struct hold *hold, const struct look *now)
+{
+	const struct look *last = &hold->watch.last;
+
+	if (!now->has_flags || !last->has_flags || !((now->flags ^ last->flags) & FLAG_HARDPPS_CD))
+		return;
+	events_note(hold, "flags", "flags 0x%lx -> 0x%lx: %s", last->flags, now->flags,
+		    now->flags & FLAG_HARDPPS_CD ? "the kernel listens to DCD for pulses again" :
+		    "DCD's interrupt goes off at the next change of settings");
+}
+
+/* A client that works on the port may change the speed, and the end of its pause mends it. */
+static void judge_speed(struct hold *hold, const struct look *now)
+{
+	struct watch *w = &hold->watch;
+
+	if (!now->has_speed || now->speed == w->speed)
+		return;
+	events_note(hold, "speed", "%u -> %u baud, set by another program", tty_baud(w->speed),
+		    tty_baud(now->speed));
+	w->speed = now->speed;
+}
+
+/* ---- pulses ---- */
+
+/* Counted since the last look; a new device of the same name counts from 0. */
+static uint32_t edges(const struct stamp *last, const struct stamp *now)
+{
+	return now->seq >= last->seq ? now->seq - last->seq : now->seq;
+}
+
+/* Both edges may be captured, or one of them, and it may be either. */
+static uint32_t pulses(const struct look *last, const struct look *now)
+{
+	const uint32_t asserts = edges(&last->assert_edge, &now->assert_edge);
+	const uint32_t clears = edges(&last->clear_edge, &now->clear_edge);
+
+	return asserts > clears ? asserts : clears;
+}
+
+static const struct stamp *newest(const struct look *l)
+{
+	return l->clear_edge.time_ns > l->assert_edge.time_ns ? &l->clear_edge : &l->assert_edge;
+}
+
+/* Stamped in CLOCK_REALTIME: a stepped clock can falsify it by one period, not more. */
+static int64_t pulse_at_ns(const struct look *now)
+{
+	struct timespec t;
+	int64_t age_ns;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	age_ns = t.tv_sec * NS_PER_S + t.tv_nsec - newest(now)->time_ns;
+	if (age_ns < 0)
+		age_ns = 0;
+	return now->at_ns - (age_ns > PERIOD_NS ? PERIOD_NS : age_ns);
+}
+
+/* "the counter of DCD moves, characters arrive": what tells one loss from another */
+static void describe_wire(const struct look *last, const struct look *now, char *buf, size_t size)
+{
+	if (!now->has_counts || !last->has_counts)
+		snprintf(buf, size, "the driver counts nothing");
+	else
+		snprintf(buf, size, "%s, %s",
+			 now->dcd == last->dcd ? "DCD stands still" : "DCD changes",
+			 now->rx == last->rx ? "no characters" : "characters arrive");
+}
+
+static void note_lost(struct hold *hold, const struct look *now)
+{
+	const struct watch *w = &hold->watch;
+	const struct stamp *edge = newest(now);
+	char wire[64];
+
+	describe_wire(&w->last, now, wire, sizeof(wire));
+	if (!now->has_edges)
+		events_note(hold, "lost", "%s is gone; %s", hold->h.pps, wire);
+	else if (!w->pulse_ns)
+		events_note(hold, "lost", "no pulse since it was attached %ld s ago; %s",
+			    seconds(now->at_ns - hold->since_ns), wire);
+	else
+		events_note(hold, "lost", "no pulse for %ld s, the last at %lld.%09ld; %s",
+			    seconds(now->at_ns - w->pulse_ns),
+			    (long long)(edge->time_ns / NS_PER_S),
+			    (long)(edge->time_ns % NS_PER_S), wire);
+}
+
+static void note_back(struct hold *hold, const struct look *now, uint32_t n)
+{
+	const struct watch *w = &hold->watch;
+
+	if (w->pulse_ns)
+		events_note(hold, "back", "%u pulses in %ld s; the one before them came %ld s ago", n,
+			    seconds(now->at_ns - w->last.at_ns), seconds(now->at_ns - w->pulse_ns));
+	else
+		events_note(hold, "back", "%u pulses in %ld s, the first since it was attached %ld s ago",
+			    n, seconds(now->at_ns - w->last.at_ns),
+			    seconds(now->at_ns - hold->since_ns));
+}
+
+static void judge_pulse(struct hold *hold, const struct look *now)
+{
+	struct watch *w = &hold->watch;
+	const uint32_t n = now->has_edges ? pulses(&w->last, now) : 0;
+
+	if (n && w->is_lost)
+		note_back(hold, now, n);
+	else if (!n && !w->is_lost)
+		note_lost(hold, now);
+	w->is_lost = !n;
+	if (n)
+		w->pulse_ns = pulse_at_ns(now);
+}
+
+/* ---- sentences ---- */
+
+/* A port that has never spoken, such as one with a pulse alone, is not silent. */
+static void judge_characters(struct hold *hold, const struct look *now)
+{
+	struct watch *w = &hold->watch;
+	const int64_t since_ns = now->at_ns - w->heard_ns;
+
+	if (!now->has_counts || !w->last.has_counts)
+		return;
+	if (now->rx != w->last.rx) {
+		if (w->is_silent)
+			events_note(hold, "speaking", "characters again, after %ld s", seconds(since_ns));
+		w->is_silent = false;
+		w->heard_ns = now->at_ns;
+	} else if (w->heard_ns && !w->is_silent) {
+		events_note(hold, "silent", "no character for %ld s; %s", seconds(since_ns),
+			    w->is_lost ? "no pulses either" : "pulses go on");
+		w->is_silent = true;
+	}
+}
+
+/* ---- the watch ---- */
+
+static void (*const judges[])(struct hold *hold, const struct look *now) = {
+	judge_ldisc, judge_flags, judge_speed, judge_pulse, judge_characters,
+};
+
+void watch_init(struct hold *hold)
+{
+	struct watch *w = &hold->watch;
+
+	look(hold, &w->last);
+	w->speed = cfgetospeed(&hold->h.mode);
+	if (w->last.has_edges && (w->last.assert_edge.seq || w->last.clear_edge.seq))
+		w->pulse_ns = pulse_at_ns(&w->last);
+	w->due_ns = w->last.at_ns + PERIOD_NS;
+}
+
+int watch_timeout_ms(const struct hold *hold)
+{
+	const int64_t left_ns = hold->watch.due_ns - hold_now_ns();
+
+	return left_ns <= 0 ? 0 : (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS);
+}
+
+void watch_step(struct hold *hold)
+{
+	struct watch *w = &hold->watch;
+	struct look now;
+
+	if (hold_now_ns() < w->due_ns)
+		return;
+	look(hold, &now);
+	if (now.at_ns - w->last.at_ns < ASLEEP_NS)
+		for (size_t i = 0; i < sizeof(judges) / sizeof(judges[0]); i++)
+			judges[i](hold, &now);
+	w->last = now;
+	w->due_ns = now.at_ns + PERIOD_NS;
+	/* what measures the receiver needs its milliseconds; poll(2) has this slack only after it */
+	if (hold->meter.state == METER_DONE)
+		prctl(PR_SET_TIMERSLACK, SLACK_NS, 0, 0, 0);
+}
