@@ -90,7 +90,7 @@ static void judge_flags(struct hold *hold, const struct look *now)
 
 	if (!now->has_flags || !last->has_flags || !((now->flags ^ last->flags) & FLAG_HARDPPS_CD))
 		return;
-	events_note(hold, "flags", "flags 0x%lx -> 0x%lx: %s", last->flags, now->flags,
+	events_note(hold, "flags", "0x%lx -> 0x%lx: %s", last->flags, now->flags,
 		    now->flags & FLAG_HARDPPS_CD ? "the kernel listens to DCD for pulses again" :
 		    "DCD's interrupt goes off at the next change of settings");
 }

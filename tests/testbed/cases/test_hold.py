@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The holder's memory of what happened to its port, and the UART armed again."""
+
+import contextlib
+import functools
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+from testbed import test
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
+HARDPPS_CD = 0x800
+N_TTY, N_PPS = 0, 18
+IER = 1
+MSI = 8
+LOOK_S = 10			# the holder's period
+
+
+@functools.cache
+def tool():
+    """hold_tool.c, for the guest."""
+    with tempfile.TemporaryDirectory() as directory:
+        out = os.path.join(directory, "hold_tool")
+        here = os.path.dirname(os.path.abspath(__file__))
+        subprocess.run(["cc", "-static", "-D_GNU_SOURCE", "-w", "-I", ROOT + "/src", "-o", out,
+                        here + "/hold_tool.c", ROOT + "/src/sys/rearm.c", ROOT + "/src/sys/tty.c"],
+                       check=True, stderr=subprocess.DEVNULL)
+        with open(out, "rb") as f:
+            return f.read()
+
+
+def use_tool(g, what, port, value=""):
+    if g.run("test -x /tmp/hold_tool", quiet=True).rc:
+        g.put("/tmp/hold_tool", tool(), mode=0o755)
+    return g.run(f"/tmp/hold_tool {what} {port.tty[5:]} {value}", check=True)
+
+
+def events(g, name):
+    """[(seconds, what, text)]"""
+    out = g.run(f"cat /run/gpsppsctl/{name}.events", quiet=True).out
+    rows = [re.fullmatch(r"(\d{10}) ([a-z]+) (.+)", line) for line in out.splitlines()]
+    assert all(rows), out
+    return [(int(r[1]), r[2], r[3]) for r in rows]
+
+
+def whats(g, port):
+    return [what for _, what, _ in events(g, port.tty[5:])]
+
+
+def await_event(g, port, what, count=1, timeout=2.3 * LOOK_S):
+    """The text of the COUNT-th event of this kind."""
+    def texts():
+        return [t for _, w, t in events(g, port.tty[5:]) if w == what]
+    g.wait_until(lambda: len(texts()) >= count, timeout, f"no event {what!r}", interval=0.5)
+    return texts()[count - 1]
+
+
+def attach(g, port, options=""):
+    """As a daemon; the holder's pid."""
+    r = g.run(f"NOTIFY_SOCKET=/nonexistent gpsppsctl attach --daemon {port.tty} {options}", check=True)
+    return re.search(r"held by gpsppsctl\[(\d+)\]", r.out)[1]
+
+
+def ier_of(g, port):
+    base = int(g.run(f"cat /sys/class/tty/{port.tty[5:]}/port", check=True, quiet=True).out, 16)
+    return base + IER
+
+
+def read_ier(g, port):
+    out = g.run(f"dd if=/dev/port bs=1 skip={ier_of(g, port)} count=1 2>/dev/null | od -An -tx1",
+                check=True, quiet=True).out
+    return int(out, 16)
+
+
+def write_ier(g, port, value):
+    g.run("printf '\\%03o' | dd of=/dev/port bs=1 seek=%d conv=notrunc 2>/dev/null" %
+          (value, ier_of(g, port)), check=True)
+
+
+def asserts(g, pps="pps0"):
+    out = g.run(f"cat /sys/class/pps/{pps}/assert", check=True, quiet=True).out
+    return int(out.split("#")[1])
+
+
+@contextlib.contextmanager
+def held(g, port, options=""):
+    g.run(f"rm -f /run/gpsppsctl/{port.tty[5:]}.events")
+    pid = attach(g, port, options)
+    try:
+        yield pid
+    finally:
+        g.run(f"gpsppsctl detach {port.tty}")
+
+
+@test()
+def events_of_a_night(g):
+    """All that the watch sees, on three ports at the same time: its period is long."""
+    port, mute, plain = (g.ports[name] for name in ("isa1", "isa2", "isa3"))
+    g.wait_until(lambda: port.receiver is not None, 5, "no receiver")
+    mute.pulse(width_ms=100)
+    plain.pulse(width_ms=100)
+    with held(g, port, "--unit 0") as pid, held(g, mute, "--unit 1"), \
+            held(g, plain, "--unit 2"):
+        assert events(g, "ttyS1")[0][2] == f"as pps0 at 4800 baud by gpsppsctl[{pid}]"
+        assert abs(events(g, "ttyS1")[0][0] - time.time()) < 10
+        assert g.run("stat -c '%a %U:%G' /run/gpsppsctl/ttyS1.events").out == "644 root:root\n"
+
+        # one look passes, and nothing has happened; then each port gets its fault
+        time.sleep(LOOK_S + 2)
+        for p in (port, mute, plain):
+            assert whats(g, p) == ["attached"], events(g, p.tty[5:])
+        port.receiver.mute = True
+        mute.level("dcd", 0)
+        use_tool(g, "flags-off", plain)
+        text = await_event(g, mute, "lost")
+        assert re.fullmatch(r"no pulse for 1\d s, the last at \d{10}\.\d{9}; "
+                            r"DCD stands still, no characters", text), text
+        text = await_event(g, port, "silent", timeout=LOOK_S)
+        assert re.fullmatch(r"no character for 1\d s; pulses go on", text), text
+        text = await_event(g, plain, "flags")
+        assert re.fullmatch(r"(0x\w+) -> (0x\w+): DCD's interrupt goes off at the next "
+                            r"change of settings", text), text
+        old, new = (int(n, 16) for n in re.findall(r"0x\w+", text))
+        assert old & HARDPPS_CD and new == old & ~HARDPPS_CD
+        # a port without sentences was never silent
+        assert "silent" not in whats(g, mute) and "lost" not in whats(g, port)
+
+        # and all is as before; the change of speed takes the third one's interrupt
+        port.receiver.mute = False
+        mute.pulse(width_ms=100)
+        g.run(f"stty -F {plain.tty} 9600", check=True)
+        assert not read_ier(g, plain) & MSI
+        text = await_event(g, mute, "back")
+        assert re.fullmatch(r"\d+ pulses in 1\d s; the one before them came [1-4]\d s ago", text), text
+        text = await_event(g, port, "speaking")
+        assert re.fullmatch(r"characters again, after \d\d s", text), text
+        assert await_event(g, plain, "speed") == "4800 -> 9600 baud, set by another program"
+        assert await_event(g, plain, "lost").endswith("; DCD stands still, no characters")
+
+        # armed again in the way that keeps the device
+        use_tool(g, "rearm", plain)
+        assert read_ier(g, plain) & MSI
+        await_event(g, plain, "back")
+        text = await_event(g, plain, "flags", 2)
+        assert text.endswith(": the kernel listens to DCD for pulses again"), text
+    assert whats(g, mute) == ["attached", "lost", "back", "detached"]
+    assert whats(g, port) == ["attached", "silent", "speaking", "detached"]
+    assert re.fullmatch(r"by request of gpsppsctl\[\d+\]", events(g, "ttyS1")[-1][2])
+
+
+@test()
+def another_line_discipline_is_an_event(g):
+    port = g.ports["isa2"]
+    port.pulse(width_ms=100)
+    with held(g, port):
+        use_tool(g, "ldisc", port, N_TTY)
+        text = await_event(g, port, "ldisc", timeout=1.3 * LOOK_S)
+        assert text == "line discipline 18 -> 0: another program has taken N_PPS off the port"
+        assert await_event(g, port, "lost").startswith("pps0 is gone; ")
+        assert "flags" in whats(g, port)
+
+
+@test()
+def events_survive_a_killed_holder(g):
+    port = g.ports["isa2"]
+    with held(g, port) as first:
+        g.run(f"kill -9 {first}; sleep 0.2", check=True)
+        second = attach(g, port)
+        texts = [(what, text) for _, what, text in events(g, "ttyS2")]
+        assert texts == [("attached", f"as pps0 at 4800 baud by gpsppsctl[{first}]"),
+                         ("attached", f"as pps0 at 4800 baud by gpsppsctl[{second}]; "
+                          "the holder before it was killed")], texts
+        job = g.start(f"kill {second}; exec sleep 100")
+        g.wait_until(lambda: len(events(g, "ttyS2")) == 3, 5, "no event of its end")
+        assert re.fullmatch(r"by SIGTERM from \w+\[\d+\]", events(g, "ttyS2")[2][2])
+        job.signal(signal.SIGKILL)
+        attach(g, port)
+        assert "killed" not in events(g, "ttyS2")[3][2]
+
+
+@test()
+def events_survive_the_port(g):
+    port = g.ports["pci1"]
+    port.plug()
+    name = port.tty[5:]
+    g.run(f"rm -f /run/gpsppsctl/{name}.events")
+    attach(g, port, "--unit 5")
+    port.unplug()
+    g.wait_until(lambda: len(events(g, name)) == 2, 5, "no hang-up")
+    assert events(g, name)[1][1:] == ("hangup", "the device is gone: unplugged, or its driver unbound")
+
+
+@test()
+def memory_that_cannot_be_written_harms_nobody(g):
+    port = g.ports["isa2"]
+    # no file can be written there
+    g.run("cd /run/gpsppsctl; rm -f ttyS2.events; mkdir ttyS2.events", check=True)
+    try:
+        attach(g, port)
+        assert g.run(f"gpsppsctl detach {port.tty}").rc == 0
+    finally:
+        g.run("rmdir /run/gpsppsctl/ttyS2.events", check=True)
+
+
+@test()
+def rearm_keeps_the_device(g):
+    port = g.ports["isa2"]
+    port.pulse(width_ms=100)
+    with held(g, port):
+        before = g.run(f"stty -g -F {port.tty}", check=True).out
+        reader = g.start("exec 3</dev/pps0; echo open; exec sleep 100")
+        g.wait_until(lambda: "open" in reader.output() or reader.done, 5, "pps0 is not opened")
+        inode = g.run("stat -c '%d:%i %t:%T' /dev/pps0", check=True).out
+        write_ier(g, port, 0x05)
+        seen = asserts(g)
+        time.sleep(2)
+        assert asserts(g) <= seen + 1 and read_ier(g, port) == 0x05
+        use_tool(g, "rearm", port)
+        assert read_ier(g, port) == 0x0d
+        g.wait_until(lambda: asserts(g) >= seen + 2, 5, "no pulses")
+        assert g.run("stat -c '%d:%i %t:%T' /dev/pps0", check=True).out == inode
+        assert g.run(f"stty -g -F {port.tty}", check=True).out == before
+        assert not reader.done
+        reader.signal(signal.SIGKILL)
+    r = g.run(f"/tmp/hold_tool rearm {port.tty[5:]}")
+    assert r.rc and "No such device" in r.err, r	# no N_PPS, and nothing was changed
+    assert read_ier(g, port) == 0

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The holder's watch on a fake port in virtual time: which change is an event, and which is none. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/serial.h>
+
+#include "hold/hold.h"
+#include "sys/tty.h"
+
+static struct hold holder;
+static struct client pauser;
+
+static struct fake {
+	int64_t now_ns;		/* CLOCK_BOOTTIME */
+	int64_t real_ns;
+	struct stamp assert_edge, clear_edge;
+	bool has_edges, has_counts;
+	int rx, dcd;
+	const char *flags;	/* NULL: no such file */
+	int ldisc;
+	speed_t speed;
+	long slack_ns;
+} port;
+
+static char said[8][EVENT_LINE_MAX];
+static int n_said;
+
+/* ---- what the watch calls ---- */
+
+int64_t hold_now_ns(void)
+{
+	return port.now_ns;
+}
+
+int hold_read_edges(const struct hold *h, struct stamp *assert_edge, struct stamp *clear_edge)
+{
+	(void)h;
+	*assert_edge = port.assert_edge;
+	*clear_edge = port.clear_edge;
+	return port.has_edges ? 0 : -ENOENT;
+}
+
+void events_note(struct hold *h, const char *what, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	(void)h;
+	assert_true(n_said < 8);
+	n = snprintf(said[n_said], EVENT_LINE_MAX, "%s ", what);
+	va_start(ap, fmt);
+	vsnprintf(said[n_said] + n, EVENT_LINE_MAX - n, fmt, ap);
+	va_end(ap);
+	n_said++;
+}
+
+static int fake_open(const char *path, int flags)
+{
+	int fd;
+
+	(void)flags;
+	assert_string_equal(path, "/sys/class/tty/ttyS1/flags");
+	if (!port.flags) {
+		errno = ENOENT;
+		return -1;
+	}
+	fd = memfd_create("flags", 0);
+	assert_true(write(fd, port.flags, strlen(port.flags)) > 0);
+	lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+/* No other request than this one: TIOCMGET would disturb. */
+static int fake_ioctl(int fd, unsigned long request, void *arg)
+{
+	struct serial_icounter_struct *count = arg;
+
+	(void)fd;
+	assert_int_equal(request, TIOCGICOUNT);
+	if (!port.has_counts)
+		return -1;
+	memset(count, 0, sizeof(*count));
+	count->rx = port.rx;
+	count->dcd = port.dcd;
+	return 0;
+}
+
+static int fake_tcgetattr(int fd, struct termios *t)
+{
+	(void)fd;
+	memset(t, 0, sizeof(*t));
+	cfsetospeed(t, port.speed);
+	return 0;
+}
+
+static int fake_ldisc(int fd)
+{
+	(void)fd;
+	return port.ldisc;
+}
+
+static int fake_clock(clockid_t id, struct timespec *t)
+{
+	assert_int_equal(id, CLOCK_REALTIME);
+	t->tv_sec = port.real_ns / NS_PER_S;
+	t->tv_nsec = port.real_ns % NS_PER_S;
+	return 0;
+}
+
+static int fake_prctl(int what, long slack_ns, int a, int b, int c)
+{
+	(void)a, (void)b, (void)c;
+	assert_int_equal(what, PR_SET_TIMERSLACK);
+	port.slack_ns = slack_ns;
+	return 0;
+}
+
+#define open fake_open
+#define ioctl fake_ioctl
+#define tcgetattr fake_tcgetattr
+#define tty_get_ldisc fake_ldisc
+#define clock_gettime fake_clock
+#define prctl fake_prctl
+#include "hold/watch.c"
+
+/* ---- a port, and time ---- */
+
+static void fresh(void)
+{
+	memset(&holder, 0, sizeof(holder));
+	memset(&port, 0, sizeof(port));
+	n_said = 0;
+	strcpy(holder.h.tty, "ttyS1");
+	strcpy(holder.h.pps, "pps3");
+	cfsetospeed(&holder.h.mode, B4800);
+	port.now_ns = 1000 * NS_PER_S;
+	port.real_ns = 1700000000 * NS_PER_S;
+	port.has_edges = port.has_counts = true;
+	port.assert_edge = (struct stamp) { port.real_ns - NS_PER_S / 2, 50 };
+	port.clear_edge = (struct stamp) { port.real_ns - NS_PER_S / 4, 50 };
+	port.flags = "0x10000840\n";
+	port.ldisc = N_PPS;
+	port.speed = B4800;
+	holder.since_ns = port.now_ns;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	fresh();
+	watch_init(&holder);
+	return 0;
+}
+
+static void pass(int seconds)
+{
+	port.now_ns += seconds * NS_PER_S;
+	port.real_ns += seconds * NS_PER_S;
+}
+
+static void pulse(int asserts, int clears)
+{
+	port.assert_edge.seq += asserts;
+	port.clear_edge.seq += clears;
+	port.dcd += asserts + clears;
+	if (asserts)
+		port.assert_edge.time_ns = port.real_ns - NS_PER_S / 2;
+	if (clears)
+		port.clear_edge.time_ns = port.real_ns - NS_PER_S / 4;
+}
+
+static void speak(void)
+{
+	port.rx += 3000;
+}
+
+/* A period of a healthy port. */
+static void healthy_period(void)
+{
+	pass(10);
+	pulse(10, 10);
+	speak();
+	watch_step(&holder);
+}
+
+/* The next event was this one (its text's beginning). */
+static void expect(const char *text)
+{
+	if (!n_said)
+		fail_msg("no event instead of \"%s\"", text);
+	if (strncmp(said[0], text, strlen(text)))
+		fail_msg("\"%s\" instead of \"%s\"", said[0], text);
+	memmove(said[0], said[1], sizeof(said) - sizeof(said[0]));
+	n_said--;
+}
+
+static void expect_quiet(void)
+{
+	if (n_said)
+		fail_msg("\"%s\" is no event", said[0]);
+}
+
+/* ---- no events ---- */
+
+static void a_healthy_port_has_no_events(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		healthy_period();
+	expect_quiet();
+}
+
+static void one_look_in_ten_seconds(void **state)
+{
+	(void)state;
+	assert_int_equal(watch_timeout_ms(&holder), 10000);
+	pass(9);
+	assert_int_equal(watch_timeout_ms(&holder), 1000);
+	watch_step(&holder);
+	watch_step(&holder);
+	expect_quiet();		/* it has not looked: nothing has moved */
+	pulse(9, 9);
+	pass(1);
+	assert_int_equal(watch_timeout_ms(&holder), 0);
+	watch_step(&holder);
+	assert_int_equal(watch_timeout_ms(&holder), 10000);
+}
+
+static void one_edge_is_enough(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		pass(10);
+		pulse(i < 2 ? 10 : 0, i < 2 ? 0 : 10);
+		watch_step(&holder);
+	}
+	expect_quiet();
+}
+
+static void a_port_that_never_spoke_is_not_silent(void **state)
+{
+	(void)state;
+	port.rx = 77;		/* of an earlier holder */
+	setup(state);
+	for (int i = 0; i < 4; i++) {
+		pass(10);
+		pulse(10, 10);
+		watch_step(&holder);
+	}
+	expect_quiet();
+}
+
+static void a_clock_step_is_no_event(void **state)
+{
+	(void)state;
+	healthy_period();
+	port.real_ns += 86400 * NS_PER_S;
+	healthy_period();
+	port.real_ns -= 2 * 86400 * NS_PER_S;
+	healthy_period();
+	expect_quiet();
+	/* and the age of the last pulse is not a day */
+	pass(10);
+	speak();
+	watch_step(&holder);
+	expect("lost no pulse for 10 s, ");
+	expect_quiet();
+}
+
+static void sleep_of_the_machine_is_no_event(void **state)
+{
+	(void)state;
+	healthy_period();
+	pass(3600);
+	watch_step(&holder);
+	expect_quiet();
+	healthy_period();
+	expect_quiet();
+}
+
+static void a_new_device_counts_from_0(void **state)
+{
+	(void)state;
+	healthy_period();
+	pass(10);
+	port.assert_edge.seq = port.clear_edge.seq = 4;
+	speak();
+	watch_step(&holder);
+	expect_quiet();
+}
+
+static void what_is_not_there_is_no_event(void **state)
+{
+	fresh();
+	port.has_counts = false;
+	port.flags = NULL;
+	port.ldisc = -EIO;
+	watch_init(&holder);
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		healthy_period();
+	expect_quiet();
+	/* and then it is: what it was before is not known */
+	port.flags = "0x10000040\n";
+	port.ldisc = N_TTY;
+	port.has_counts = true;
+	healthy_period();
+	expect_quiet();
+}
+
+/* ---- events ---- */
+
+static void pulses_lost_and_back(void **state)
+{
+	(void)state;
+	healthy_period();
+	pass(10);
+	speak();
+	watch_step(&holder);
+	/* the last edge: 0.25 s before the look at 1700000010 */
+	expect("lost no pulse for 10 s, the last at 1700000009.750000000; DCD stands still, characters arrive");
+	pass(10);
+	speak();
+	watch_step(&holder);
+	expect_quiet();		/* once is enough */
+	pass(10);
+	speak();
+	pulse(4, 3);
+	watch_step(&holder);
+	expect("back 4 pulses in 10 s; the one before them came 30 s ago");
+	healthy_period();
+	expect_quiet();
+}
+
+static void lost_by_another_way_than_the_wire(void **state)
+{
+	(void)state;
+	healthy_period();
+	pass(10);
+	port.dcd += 20;		/* nobody captures its edges */
+	watch_step(&holder);
+	expect("lost no pulse for 10 s, the last at 1700000009.750000000; DCD changes, no characters");
+	expect("silent no character for 10 s; no pulses either");
+	healthy_period();
+	expect("back ");
+	expect("speaking characters again, after 20 s");
+	port.has_edges = false;
+	pass(10);
+	speak();
+	watch_step(&holder);
+	expect("lost pps3 is gone; DCD stands still, characters arrive");
+	expect_quiet();
+}
+
+static void pulses_that_never_came(void **state)
+{
+	(void)state;
+	fresh();
+	memset(&port.assert_edge, 0, sizeof(port.assert_edge));
+	memset(&port.clear_edge, 0, sizeof(port.clear_edge));
+	port.has_counts = false;
+	watch_init(&holder);
+	pass(10);
+	watch_step(&holder);
+	expect("lost no pulse since it was attached 10 s ago; the driver counts nothing");
+	pass(10);
+	watch_step(&holder);
+	expect_quiet();
+	pass(10);
+	pulse(2, 2);
+	watch_step(&holder);
+	expect("back 2 pulses in 10 s, the first since it was attached 30 s ago");
+}
+
+static void silent_and_speaking(void **state)
+{
+	(void)state;
+	healthy_period();
+	for (int i = 0; i < 3; i++) {
+		pass(10);
+		pulse(10, 10);
+		watch_step(&holder);
+	}
+	expect("silent no character for 10 s; pulses go on");
+	expect_quiet();
+	healthy_period();
+	expect("speaking characters again, after 40 s");
+	expect_quiet();
+}
+
+static void flags_off_and_on(void **state)
+{
+	(void)state;
+	port.flags = "0x10000040\n";
+	healthy_period();
+	expect("flags 0x10000840 -> 0x10000040: DCD's interrupt goes off at the next change");
+	port.flags = "0x10002040\n";	/* another bit is no matter of ours */
+	healthy_period();
+	expect_quiet();
+	port.flags = "0x10002840\n";
+	healthy_period();
+	expect("flags 0x10002040 -> 0x10002840: the kernel listens to DCD");
+	expect_quiet();
+}
+
+static void line_discipline_off_and_on(void **state)
+{
+	(void)state;
+	port.ldisc = N_TTY;
+	healthy_period();
+	expect("ldisc line discipline 18 -> 0: another program has taken N_PPS off the port");
+	healthy_period();
+	expect_quiet();
+	port.ldisc = N_PPS;
+	healthy_period();
+	expect("ldisc line discipline 0 -> 18: N_PPS again, as a new PPS device");
+	expect_quiet();
+}
+
+static void speed_set_by_another(void **state)
+{
+	(void)state;
+	port.speed = B9600;
+	healthy_period();
+	expect("speed 4800 -> 9600 baud, set by another program");
+	healthy_period();
+	expect_quiet();
+	/* who has asked for a pause may do so, and the end of the pause mends it */
+	holder.pauser = &pauser;
+	port.speed = B38400;
+	healthy_period();
+	holder.pauser = NULL;
+	port.speed = B9600;
+	healthy_period();
+	expect_quiet();
+}
+
+static void slack_only_after_the_measurement(void **state)
+{
+	(void)state;
+	holder.meter.state = METER_BURST;
+	healthy_period();
+	assert_int_equal(port.slack_ns, 0);
+	holder.meter.state = METER_DONE;
+	healthy_period();
+	assert_int_equal(port.slack_ns, 1000000000);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_healthy_port_has_no_events),
+		TEST(one_look_in_ten_seconds),
+		TEST(one_edge_is_enough),
+		TEST(a_port_that_never_spoke_is_not_silent),
+		TEST(a_clock_step_is_no_event),
+		TEST(sleep_of_the_machine_is_no_event),
+		TEST(a_new_device_counts_from_0),
+		TEST(what_is_not_there_is_no_event),
+		TEST(pulses_lost_and_back),
+		TEST(lost_by_another_way_than_the_wire),
+		TEST(pulses_that_never_came),
+		TEST(silent_and_speaking),
+		TEST(flags_off_and_on),
+		TEST(line_discipline_off_and_on),
+		TEST(speed_set_by_another),
+		TEST(slack_only_after_the_measurement),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
