@@ -2,10 +2,13 @@
 /* Lines for ntp.conf in both grammars, and for chrony.conf. */
 #include "ntplines.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "motion.h"
 
 #define MODE_RMC 1	/* the one sentence that has all, read alone: the least jitter */
 #define MODE_UNKNOWN (-1)
@@ -121,4 +124,32 @@ void ntplines_write(const struct ntplines_input *in, struct ntplines *out)
 	}
 	if (has_pulse(in) || fact_known(in->unit))
 		write_chrony(in, out->chrony);
+}
+
+/* The number in a link's name: "gps3" with the prefix "gps". */
+static struct fact unit_of(const struct port_facts *f)
+{
+	int unit;
+
+	if (fact_known(f->unit))
+		return f->unit;
+	if (sscanf(f->gps.name, "gps%d", &unit) == 1)
+		return fact_from(0, unit);
+	return fact_from(-ENOENT, 0);
+}
+
+void ntplines_of(const struct port_facts *f, struct ntplines_input *in)
+{
+	const enum pulse_edge known = fact_known(f->hold.edge) ?
+				      (enum pulse_edge)f->hold.edge.val : EDGE_UNKNOWN;
+	const bool linked = f->gpspps.target.state == FACT_OK &&
+			    !strcmp(f->gpspps.target.val, f->pulse.name);
+
+	memset(in, 0, sizeof(*in));
+	in->unit = unit_of(f);
+	in->pps = linked ? f->gpspps.name : f->pulse.name;
+	in->edge = motion_edge(&f->motion, known);
+	in->delay_ms = fact_known(f->motion.burst_last_ms) ? f->motion.burst_last_ms :
+		       f->hold.burst_last_ms;
+	in->baud = f->port.baud;
 }

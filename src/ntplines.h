@@ -9,6 +9,7 @@
 
 #include "facts.h"
 #include "measure.h"
+#include "portfacts.h"
 
 struct ntplines_input {
 	struct fact unit;	/* without one neither ntpd can be told anything */
@@ -28,5 +29,11 @@ struct ntplines {
 };
 
 void ntplines_write(const struct ntplines_input *in, struct ntplines *out);
+
+/*
+ * What the facts of a port give for it: what was measured now, else what our
+ * holder measured in its first seconds.
+ */
+void ntplines_of(const struct port_facts *f, struct ntplines_input *in);
 
 #endif

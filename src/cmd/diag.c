@@ -325,7 +325,7 @@ static void print(const struct clinic *c, bool json)
 		return;
 	}
 	for (size_t i = 0; i < c->n; i++)
-		diag_print_text(&c->patients[i]);
+		diag_print_text(&c->patients[i], false);
 }
 
 static int open_clinic(struct clinic *c)

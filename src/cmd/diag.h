@@ -26,7 +26,8 @@ void diag_listen(struct port_facts *f, bool active);
 void diag_list(bool json);
 int diag_explain(const char *id, bool json);
 
-void diag_print_text(const struct patient *p);
+/* `verbose`: also what is fine, what was skipped, and the lines for the daemons. */
+void diag_print_text(const struct patient *p, bool verbose);
 void diag_print_json(const struct patient *patients, size_t n);
 
 #endif

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "../ntplines.h"
 #include "../sys/output.h"
 
 #define WIDTH 100
@@ -243,13 +245,65 @@ static void put_others(const struct verdict *v, enum severity least)
 	}
 }
 
-void diag_print_text(const struct patient *p)
+/* ---- what the holder remembers, and what the measured values give ---- */
+
+static void put_events(const struct port_facts *f)
+{
+	for (unsigned int i = 0; i < f->n_events; i++) {
+		const struct event_fact *e = &f->events[i];
+		const time_t at = (time_t)(e->real_ns / NS_PER_S);
+		char when[32], line[LINE_MAX_CHARS];
+		struct tm tm;
+
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", localtime_r(&at, &tm));
+		snprintf(line, sizeof(line), "%s %s %s", when, e->what, e->text);
+		put_line("before", line, true);
+	}
+}
+
+static void put_config(const char *daemon, const char *text)
+{
+	while (*text) {
+		const size_t n = strcspn(text, "\n");
+		char line[NTPLINES_TEXT_MAX];
+
+		snprintf(line, sizeof(line), "%.*s", (int)n, text);
+		put_line(daemon, line, false);
+		daemon = "";
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void lines_of(const struct port_facts *f, struct ntplines *lines)
+{
+	struct ntplines_input in;
+
+	ntplines_of(f, &in);
+	ntplines_write(&in, lines);
+}
+
+static void put_lines(const struct port_facts *f)
+{
+	struct ntplines lines;
+
+	lines_of(f, &lines);
+	put_config("ntp", lines.ntp);
+	put_config("ntpsec", lines.ntpsec);
+	put_config("chrony", lines.chrony);
+}
+
+void diag_print_text(const struct patient *p, bool verbose)
 {
 	const struct verdict *v = &p->verdict;
 
 	if (!v->cause) {
 		print_healthy(&p->facts);
-		put_others(v, facts_has_pulse(&p->facts) ? SEV_WARN : SEV_SKIPPED);
+		put_others(v, verbose ? SEV_INFO :
+			   facts_has_pulse(&p->facts) ? SEV_WARN : SEV_SKIPPED);
+		if (verbose) {
+			put_lines(&p->facts);
+			put_events(&p->facts);
+		}
 		return;
 	}
 	put_headline(&p->facts, v->cause->headline, v->cause->id);
@@ -257,8 +311,11 @@ void diag_print_text(const struct patient *p)
 	put_line("means", v->cause->why, true);
 	put_line("do", v->cause->fix, false);
 	put_possible(v);
-	put_others(v, SEV_WARN);
+	put_others(v, verbose ? SEV_INFO : SEV_WARN);
+	put_events(&p->facts);
 	put_chain(v);
+	if (verbose)
+		put_lines(&p->facts);
 }
 
 /* ---- JSON ---- */
@@ -285,6 +342,33 @@ static struct out *finding_json(const struct finding *f)
 	return o;
 }
 
+static struct out *lines_json(const struct port_facts *f)
+{
+	struct out *o = out_object();
+	struct ntplines lines;
+
+	lines_of(f, &lines);
+	out_text(o, "ntp", or_null(lines.ntp));
+	out_text(o, "ntpsec", or_null(lines.ntpsec));
+	out_text(o, "chrony", or_null(lines.chrony));
+	return o;
+}
+
+static struct out *events_json(const struct port_facts *f)
+{
+	struct out *list = out_array();
+
+	for (unsigned int i = 0; i < f->n_events; i++) {
+		struct out *o = out_object();
+
+		out_number(o, "time_s", f->events[i].real_ns / NS_PER_S);
+		out_text(o, "what", f->events[i].what);
+		out_text(o, "text", f->events[i].text);
+		out_add(list, o);
+	}
+	return list;
+}
+
 static struct out *patient_json(const struct patient *p)
 {
 	struct out *o = out_object(), *also = out_array(), *findings = out_array();
@@ -302,7 +386,8 @@ static struct out *patient_json(const struct patient *p)
 	out_text(o, "cause", v->cause ? v->cause->id : NULL);
 	out_child(o, "also_possible", also);
 	out_child(o, "findings", findings);
-	out_null(o, "lines");
+	out_child(o, "lines", lines_json(&p->facts));
+	out_child(o, "events", events_json(&p->facts));
 	return o;
 }
 
