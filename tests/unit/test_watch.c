@@ -274,12 +274,28 @@ static void a_clock_step_is_no_event(void **state)
 	port.real_ns -= 2 * 86400 * NS_PER_S;
 	healthy_period();
 	expect_quiet();
-	/* and the age of the last pulse is not a day */
-	pass(10);
-	speak();
-	watch_step(&holder);
-	expect("lost no pulse for 10 s, ");
-	expect_quiet();
+}
+
+/* The clock is stepped between the last pulse and the look at it. */
+static void a_clock_step_makes_no_age(void **state)
+{
+	static const int64_t steps_s[] = { 86400, -86400 };
+	static const char *const says[] = { "lost no pulse for 20 s, ", "lost no pulse for 10 s, " };
+
+	for (size_t i = 0; i < 2; i++) {
+		setup(state);
+		pass(10);
+		pulse(10, 10);
+		speak();
+		port.real_ns += steps_s[i] * NS_PER_S;
+		watch_step(&holder);
+		expect_quiet();
+		pass(10);
+		speak();
+		watch_step(&holder);
+		expect(says[i]);
+		expect_quiet();
+	}
 }
 
 static void sleep_of_the_machine_is_no_event(void **state)
@@ -316,7 +332,7 @@ static void what_is_not_there_is_no_event(void **state)
 		healthy_period();
 	expect_quiet();
 	/* and then it is: what it was before is not known */
-	port.flags = "0x10000040\n";
+	port.flags = "0x10000840\n";
 	port.ldisc = N_TTY;
 	port.has_counts = true;
 	healthy_period();
@@ -471,6 +487,7 @@ int main(void)
 		TEST(one_edge_is_enough),
 		TEST(a_port_that_never_spoke_is_not_silent),
 		TEST(a_clock_step_is_no_event),
+		TEST(a_clock_step_makes_no_age),
 		TEST(sleep_of_the_machine_is_no_event),
 		TEST(a_new_device_counts_from_0),
 		TEST(what_is_not_there_is_no_event),
