@@ -11,10 +11,10 @@
 
 #include "../sys/gather.h"
 #include "../sys/probe.h"
+#include "../sys/signals.h"
 #include "../sys/survey.h"
 #include "../unittab.h"
 #include "diag.h"
-#include "receiver_port.h"
 
 /* More than three pulses a second apart; the counters need no more. */
 #define WINDOW_MS 3200
@@ -288,10 +288,10 @@ static void gather(struct clinic *c, bool active)
 	}
 	if (begin)
 		say_progress("watching for 3 seconds ...");
-	for (size_t i = 0; i < c->n && !receiver_signals_seen(); i++)
+	for (size_t i = 0; i < c->n && !signals_seen(); i++)
 		diag_listen(&c->patients[i].facts, active);
 	left_ms = WINDOW_MS - (probe_now_ns(c->probe) - begin) / 1000000;
-	if (begin && left_ms > 0 && !receiver_signals_seen())
+	if (begin && left_ms > 0 && !signals_seen())
 		probe_sleep_ms(c->probe, (int)left_ms);
 	for (size_t i = 0; i < c->n; i++) {
 		struct port_facts *f = &c->patients[i].facts;
@@ -364,7 +364,7 @@ static int examine(struct clinic *c, const struct options *o)
 	if (code)
 		return code;
 	gather(c, o->active);
-	if (receiver_signals_seen())
+	if (signals_seen())
 		return EXIT_TROUBLE;
 	code = decide(c);
 	print(c, o->json);

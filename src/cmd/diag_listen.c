@@ -11,7 +11,7 @@
 #include "../nmea.h"
 #include "../sys/borrow.h"
 #include "../sys/control.h"
-#include "receiver_port.h"
+#include "../sys/signals.h"
 
 #define LISTEN_MS 2500		/* two bursts of a receiver that speaks once a second */
 #define TRY_MS 1300		/* one burst, at a speed that is only tried */
@@ -114,7 +114,7 @@ static int hear(struct borrow *b, struct sentence_facts *s, int ms)
 	int64_t until = now_ms() + ms;
 	char buf[512];
 
-	while (now_ms() < until && !receiver_signals_seen()) {
+	while (now_ms() < until && !signals_seen()) {
 		ssize_t n = borrow_read(b, buf, sizeof(buf), SLICE_MS);
 		const char *at = buf;
 		size_t len = n > 0 ? (size_t)n : 0;
@@ -177,11 +177,11 @@ void diag_listen(struct port_facts *f, bool active)
 		return;
 	if (!may_listen(f, active, &how))
 		return;
-	receiver_signals_catch();
+	signals_catch();
 	err = how == BORROW_HELD ? pause_holder(f, &control) : 0;
 	if (!err)
 		err = listen_to(f, how, control < 0 ? -1 : control);
-	receiver_signals_release();
+	signals_release();
 	if (!err)
 		return;
 	s->ms = fact_from(err, 0);

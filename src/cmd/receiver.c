@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../sys/signals.h"
 #include "../sys/tty.h"
 #include "../unittab.h"
 #include "receiver_port.h"
@@ -176,7 +177,7 @@ static int listen(struct receiver_port *w, const struct receiver_options *o)
 	const struct receiver_report *r = &w->report;
 	int code = receiver_port_listen(w, o->seconds);
 
-	if (code || receiver_signals_seen())
+	if (code || signals_seen())
 		return code ? code : EXIT_NO;
 	if (w->port.how != BORROW_FREE || o->baud)
 		return 0;
@@ -207,13 +208,13 @@ static int work(const struct ctx *ctx, const struct receiver_options *o)
 		code = receiver_port_open(&w, o->port, baud ? baud : DEFAULT_BAUD, o->baud != 0);
 	if (code)
 		goto out;
-	receiver_signals_catch();
+	signals_catch();
 	code = listen(&w, o);
 	if (!code)
 		code = is_change(o) ? receiver_change_sentences(&w, o) : show(&w, o);
 out:
 	receiver_port_close(&w);
-	receiver_signals_release();
+	signals_release();
 	return code;
 }
 

@@ -41,11 +41,6 @@ int receiver_port_open(struct receiver_port *w, const char *what, unsigned int b
 		       bool baud_asked);
 void receiver_port_close(struct receiver_port *w);
 
-/* Ctrl-C, SIGTERM and SIGHUP end the listening instead of us.  Until _release(). */
-void receiver_signals_catch(void);
-void receiver_signals_release(void);
-bool receiver_signals_seen(void);
-
 /* Listen anew for so long and fill w->report.  0, or an exit code after a message. */
 int receiver_port_listen(struct receiver_port *w, int seconds);
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The receiver command at work on its port: listening, sending, signals. */
+/* The receiver command at work on its port: listening, sending. */
 #include "receiver_port.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../sys/signals.h"
 #include "cmd.h"
 
 #define NS_PER_MS 1000000LL
@@ -15,37 +15,6 @@
 #define SLICE_MS 100		/* so often a signal is looked for */
 #define SCAN_NS (1300 * NS_PER_MS)	/* a receiver says something every second */
 #define ANSWER_NS (2500 * NS_PER_MS)	/* a burst may be on its way before the answer */
-
-static volatile sig_atomic_t signalled;
-
-static void on_signal(int sig)
-{
-	signalled = sig;
-}
-
-static void handle_signals(void (*handler)(int))
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = handler };
-
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &action, NULL);
-}
-
-void receiver_signals_catch(void)
-{
-	handle_signals(on_signal);
-}
-
-void receiver_signals_release(void)
-{
-	handle_signals(SIG_DFL);
-}
-
-bool receiver_signals_seen(void)
-{
-	return signalled != 0;
-}
 
 /* ---- listening ---- */
 
@@ -148,7 +117,7 @@ static int listen_for(struct receiver_port *w, int64_t length_ns, bool enough)
 	if (err)
 		return err;
 	begin_ns = now_ns = probe_now_ns(w->probe);
-	while (now_ns - begin_ns < length_ns && !receiver_signals_seen()) {
+	while (now_ns - begin_ns < length_ns && !signals_seen()) {
 		ssize_t n = take_some(w, NULL, slice_ms(begin_ns + length_ns - now_ns));
 
 		if (n < 0)
@@ -243,7 +212,7 @@ bool receiver_port_scan(struct receiver_port *w)
 	const struct receiver_report as_found = w->report;
 	unsigned int first = w->port.baud;
 
-	for (size_t i = 0; i < sizeof(bauds) / sizeof(bauds[0]) && !receiver_signals_seen(); i++) {
+	for (size_t i = 0; i < sizeof(bauds) / sizeof(bauds[0]) && !signals_seen(); i++) {
 		if (bauds[i] == first)
 			continue;
 		progress(w, "listening at", bauds[i], "baud");
@@ -272,7 +241,7 @@ bool receiver_port_ask(struct receiver_port *w)
 			continue;
 		end_ns = probe_now_ns(w->probe) + ANSWER_NS;
 		while (!w->report.view.rx && probe_now_ns(w->probe) < end_ns &&
-		       !receiver_signals_seen())
+		       !signals_seen())
 			if (take_some(w, NULL, SLICE_MS) < 0)
 				return false;
 	}
@@ -298,7 +267,7 @@ int receiver_port_change(struct receiver_port *w, struct receiver_change *c)
 			n = take_some(w, c, slice_ms(wake_ns - probe_now_ns(w->probe)));
 		if (n < 0)
 			return gone(w, (int)n);
-		if (receiver_signals_seen())
+		if (signals_seen())
 			receiver_change_interrupt(c, probe_now_ns(w->probe));
 	}
 	return 0;

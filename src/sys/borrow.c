@@ -14,8 +14,6 @@
 #include "tty.h"
 
 #define WRITE_TIMEOUT_MS 1000
-#define SKIP_STEP_MS 20
-#define SKIP_STEPS_MAX 50
 #define FIFO_CHARS 32		/* a UART hands these over at once, whatever the speed */
 
 static int control_says(int control, const char *line)
@@ -116,25 +114,31 @@ static void sleep_ms(int ms)
 	nanosleep(&t, NULL);
 }
 
+int borrow_skip_step(struct borrow *b)
+{
+	int at_line_speed = (int)(b->baud / 10 * BORROW_SKIP_MS / 1000) * 2 + FIFO_CHARS;
+	int waiting;
+
+	if (ioctl(b->fd, FIONREAD, &waiting) < 0 || tcflush(b->fd, TCIFLUSH) < 0)
+		return -errno;
+	return waiting > at_line_speed;
+}
+
 int borrow_skip_to_now(struct borrow *b)
 {
-	int at_line_speed = (int)(b->baud / 10 * SKIP_STEP_MS / 1000) * 2 + FIFO_CHARS;
-	int waiting;
+	int more = borrow_skip_step(b);
 
 	/*
 	 * TCIFLUSH empties the line discipline's buffer alone; the driver's then
 	 * pours into it, faster than the line could.  Until it no longer does.
 	 */
-	for (int i = 0; i < SKIP_STEPS_MAX; i++) {
-		if (tcflush(b->fd, TCIFLUSH) < 0)
-			return -errno;
-		sleep_ms(SKIP_STEP_MS);
-		if (ioctl(b->fd, FIONREAD, &waiting) < 0)
-			return -errno;
-		if (waiting <= at_line_speed)
+	for (int i = 0; i < BORROW_SKIP_STEPS_MAX && more >= 0; i++) {
+		sleep_ms(BORROW_SKIP_MS);
+		more = borrow_skip_step(b);
+		if (!more)
 			break;
 	}
-	return tcflush(b->fd, TCIFLUSH) < 0 ? -errno : 0;
+	return more < 0 ? more : 0;
 }
 
 ssize_t borrow_read(struct borrow *b, void *buf, size_t size, int timeout_ms)

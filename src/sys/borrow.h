@@ -58,6 +58,15 @@ int borrow_set_baud(struct borrow *b, unsigned int baud);
 int borrow_skip_to_now(struct borrow *b);
 
 /*
+ * The same in steps, BORROW_SKIP_MS apart, for who has more than one port: 1 when
+ * more had arrived since the last step than the line can bring, 0, or -errno.  A
+ * port with a flood of data never gives 0: BORROW_SKIP_STEPS_MAX are enough.
+ */
+#define BORROW_SKIP_MS 20
+#define BORROW_SKIP_STEPS_MAX 50
+int borrow_skip_step(struct borrow *b);
+
+/*
  * What has arrived, at most `size` bytes; waits up to timeout_ms for the first.
  * 0: nothing yet, or a signal.  -ENODEV: the port went away.
  */

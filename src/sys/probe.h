@@ -36,6 +36,29 @@
  *   holder:TTY           our holder's reply to     | below another
  *                        "status" (control.h)     /  root
  *   clock:               "REALTIME_NS MONOTONIC_NS"
+ *   table:PATH           content of a file that a user named: a pipe will do, too
+ *
+ * Keys that begin something, which goes on while probe_sleep_ms() waits
+ *   watch:TTY+PPS        sample the characters received by TTY (TIOCGICOUNT, every 5 ms;
+ *                        only if somebody has it open) and the stamps of PPS in sysfs
+ *                        (every 50 ms).  Either name may be empty.  -EAGAIN: neither can be
+ *   series:TTY+PPS       ends that: "real REALTIME_NS", then "T_US WHAT VALUE" for the
+ *                        first sample and each change (WHAT is rx, assert or clear), last
+ *                        "T_US end"
+ *   listen:TTY/held      read along on a port that somebody keeps and nobody reads (our
+ *                        holder pauses): c_lflag and c_cc change meanwhile
+ *   listen:TTY/free/BAUD the same on a port that nobody has: it is opened, and so started.
+ *                        Once more with another BAUD: what was heard is forgotten
+ *   heard:TTY            ends that, puts the port back: "real REALTIME_NS baud BAUD", then
+ *                        "T_US BYTES" for each read (\xHH for what is not printable, and
+ *                        for the backslash), last "T_US end"
+ *   heard:TTY/on         what was heard so far; goes on
+ *   ask:TTY/$PGRMCE      asks a Garmin on a port that is listened to for its configuration;
+ *                        no other line passes
+ *   tty:TTY/modem        "1": DCD is asserted (TIOCMGET), "0".  Only of a port opened by
+ *                        listen:TTY/free, else -EAGAIN: the ioctl reads MSR
+ * A tape that is full (PROBE_TAPE_MAX) ends where it was full.  All that was begun
+ * ends with probe_close() at the latest.
  *
  * Termios is told in words, as bit values differ between architectures and a
  * recording may be read on another one:
@@ -52,6 +75,9 @@
 #include "../facts.h"
 
 struct probe;
+
+/* The longest value: what was heard in 3 s at 115200 baud fits. */
+#define PROBE_TAPE_MAX 262144
 
 /*
  * A back end.  Errors are -errno; `get` fills buf with NUL-terminated text and
@@ -103,7 +129,10 @@ struct fact_text probe_text(struct probe *p, const char *fmt, ...);
 int probe_list(struct probe *p, const char *dir, char ***names);
 void probe_free_names(char **names, int n);
 
-/* Let time pass: the next answers belong to a later instant. */
+/*
+ * Let time pass: the next answers belong to a later instant.  Ends early when a
+ * signal was caught (signals.h).
+ */
 void probe_sleep_ms(struct probe *p, int ms);
 int64_t probe_now_ns(struct probe *p);		/* CLOCK_MONOTONIC */
 

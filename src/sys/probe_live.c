@@ -18,13 +18,22 @@
 
 #include "probe_holders.h"
 #include "probe_ioctl.h"
+#include "probe_listen.h"
 #include "probe_machine.h"
+#include "probe_watch.h"
+#include "signals.h"
+
+#define RX_PERIOD_NS 5000000
+#define EDGES_PERIOD 10		/* a stamp keeps its own time: every 50 ms will do */
+#define IDLE_PERIOD_NS 20000000	/* so often a signal is looked for */
 
 struct live {
 	struct probe probe;
 	int root;		/* O_PATH descriptor of the root */
 	size_t root_len;	/* what to cut off a canonical path: 0 for "/" */
 	struct holder_scan holders;
+	struct watch *watches;
+	struct listener *listeners;
 };
 
 static struct live *live_of(struct probe *p)
@@ -97,6 +106,20 @@ static int get_file(struct live *l, const char *path, char *buf, size_t size)
 		n = -EISDIR;
 	close(fd);
 	return n;
+}
+
+/* More than there is room for is an error: half a table is no table. */
+static int get_table(struct live *l, const char *path, char *buf, size_t size)
+{
+	int fd, n;
+
+	/* as the user sees it: relative to where he is */
+	fd = l->root_len ? live_open(l, path, O_RDONLY) : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return l->root_len ? fd : -errno;
+	n = read_all(fd, buf, size);
+	close(fd);
+	return n >= 0 && (size_t)n + 2 > size ? -EFBIG : n;
 }
 
 static int finish_link(ssize_t n, char *buf)
@@ -284,6 +307,8 @@ static int get_tty(struct live *l, const char *arg, char *buf, size_t size)
 	if (!what || (size_t)(what - arg) >= sizeof(tty))
 		return -EINVAL;
 	snprintf(tty, sizeof(tty), "%.*s", (int)(what - arg), arg);
+	if (!strcmp(what, "/modem"))
+		return listen_modem(l->listeners, tty, buf, size);
 	n = port_is_open(l, tty);
 	if (n < 0)
 		return n;
@@ -343,6 +368,91 @@ static int get_clock(struct live *l, const char *arg, char *buf, size_t size)
 	(void)arg;
 	return snprintf(buf, size, "%lld %lld", (long long)clock_ns(CLOCK_REALTIME),
 			(long long)clock_ns(CLOCK_MONOTONIC));
+}
+
+/* ---- what goes on while time passes ---- */
+
+static int open_edge(struct live *l, const char *pps, const char *edge)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/class/pps/%s/%s", pps, edge);
+	return live_open(l, path, O_RDONLY);
+}
+
+static int open_watched_tty(struct live *l, const char *tty)
+{
+	char path[64];
+	int err = port_is_open(l, tty);
+
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "/dev/%s", tty);
+	return live_open(l, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+}
+
+static int get_watch(struct live *l, const char *arg, char *buf, size_t size)
+{
+	struct watch_fds fds = { -1, -1, -1 };
+	const char *pps = strchr(arg, '+');
+	char tty[32];
+	int err = -EAGAIN;
+
+	(void)buf;
+	(void)size;
+	if (!pps || (size_t)(pps - arg) >= sizeof(tty) || strlen(pps + 1) >= sizeof(tty))
+		return -EINVAL;
+	snprintf(tty, sizeof(tty), "%.*s", (int)(pps - arg), arg);
+	if (tty[0])
+		err = fds.tty = open_watched_tty(l, tty);
+	if (pps[1]) {
+		fds.assert_edge = open_edge(l, pps + 1, "assert");
+		fds.clear_edge = open_edge(l, pps + 1, "clear");
+	}
+	if (fds.tty < 0 && fds.assert_edge < 0 && fds.clear_edge < 0)
+		return err;
+	return watch_begin(&l->watches, arg, &fds);
+}
+
+static int get_series(struct live *l, const char *arg, char *buf, size_t size)
+{
+	return watch_end(&l->watches, arg, buf, size);
+}
+
+static int get_listen(struct live *l, const char *arg, char *buf, size_t size)
+{
+	(void)buf;
+	(void)size;
+	/* the port of a copied tree is no port */
+	return l->root_len ? -EOPNOTSUPP : listen_begin(&l->listeners, arg);
+}
+
+static int get_heard(struct live *l, const char *arg, char *buf, size_t size)
+{
+	return listen_heard(&l->listeners, arg, buf, size);
+}
+
+static int get_ask(struct live *l, const char *arg, char *buf, size_t size)
+{
+	(void)buf;
+	(void)size;
+	return listen_ask(l->listeners, arg);
+}
+
+static void pass_time(struct live *l, int64_t until)
+{
+	int64_t now = clock_ns(CLOCK_MONOTONIC), due = now, wait;
+
+	for (int tick = 0; now < until && !signals_seen(); now = clock_ns(CLOCK_MONOTONIC)) {
+		if (now >= due) {
+			watch_sample(l->watches, tick++ % EDGES_PERIOD == 0);
+			listen_settle(l->listeners);
+			due = now + (l->watches ? RX_PERIOD_NS : IDLE_PERIOD_NS);
+		}
+		wait = (due < until ? due : until) - now;
+		listen_wait(l->listeners, wait);
+	}
+	watch_sample(l->watches, true);
 }
 
 /* ---- modules ---- */
@@ -442,6 +552,12 @@ static const struct {
 	{ "adjtimex:", get_adjtimex },
 	{ "holder:", get_holder },
 	{ "clock:", get_clock },
+	{ "table:", get_table },
+	{ "watch:", get_watch },
+	{ "series:", get_series },
+	{ "listen:", get_listen },
+	{ "heard:", get_heard },
+	{ "ask:", get_ask },
 };
 
 static int live_get(struct probe *p, const char *key, char *buf, size_t size)
@@ -457,11 +573,9 @@ static int live_get(struct probe *p, const char *key, char *buf, size_t size)
 
 static void live_sleep_ms(struct probe *p, int ms)
 {
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
 	struct live *l = live_of(p);
 
-	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, &ts) == EINTR)
-		;
+	pass_time(l, clock_ns(CLOCK_MONOTONIC) + ms * INT64_C(1000000));
 	holders_forget(&l->holders);
 }
 
@@ -475,6 +589,8 @@ static void live_close(struct probe *p)
 {
 	struct live *l = live_of(p);
 
+	watch_end_all(&l->watches);
+	listen_end_all(&l->listeners);
 	if (l->root >= 0)
 		close(l->root);
 	holders_forget(&l->holders);
