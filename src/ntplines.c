@@ -140,15 +140,13 @@ static struct fact unit_of(const struct port_facts *f)
 
 void ntplines_of(const struct port_facts *f, struct ntplines_input *in)
 {
-	const enum pulse_edge known = fact_known(f->hold.edge) ?
-				      (enum pulse_edge)f->hold.edge.val : EDGE_UNKNOWN;
 	const bool linked = f->gpspps.target.state == FACT_OK &&
 			    !strcmp(f->gpspps.target.val, f->pulse.name);
 
 	memset(in, 0, sizeof(*in));
 	in->unit = unit_of(f);
 	in->pps = linked ? f->gpspps.name : f->pulse.name;
-	in->edge = motion_edge(&f->motion, known);
+	in->edge = motion_edge(&f->motion, facts_known_edge(f));
 	in->delay_ms = fact_known(f->motion.burst_last_ms) ? f->motion.burst_last_ms :
 		       f->hold.burst_last_ms;
 	in->baud = f->port.baud;

@@ -107,9 +107,27 @@ int64_t facts_window_ms(const struct port_facts *f)
 	return (f->second.at_ns - f->first.at_ns) / 1000000;
 }
 
+struct fact facts_pulse_age_ms(const struct port_facts *f)
+{
+	struct fact asserted = f->first.assert_edge.time_ns, cleared = f->first.clear_edge.time_ns;
+	int64_t at_ns = fact_known(asserted) ? asserted.val : 0;
+
+	if (fact_known(cleared) && cleared.val > at_ns)
+		at_ns = cleared.val;
+	/* the clock may have been set back since */
+	if (!at_ns || at_ns > f->first.real_ns)
+		return fact_from(-ENOENT, 0);
+	return fact_from(0, (f->first.real_ns - at_ns) / 1000000);
+}
+
 static bool at_least(struct fact f, int64_t n)
 {
 	return fact_known(f) && f.val >= n;
+}
+
+enum pulse_edge facts_known_edge(const struct port_facts *f)
+{
+	return fact_known(f->hold.edge) ? (enum pulse_edge)f->hold.edge.val : EDGE_UNKNOWN;
 }
 
 bool facts_has_pulse(const struct port_facts *f)

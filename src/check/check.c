@@ -17,6 +17,7 @@ static const struct {
 	{ EPERM, "run it as root, without kernel lockdown (secure boot)" },
 	{ EBUSY, "run it as root: another program has the port for itself (TIOCEXCL)" },
 	{ EAGAIN, "run it again" },
+	{ ETIME, "gpsppsctl diag     # without --wait 0: takes 3 seconds" },
 };
 
 void check_denied(struct finding *out, const char *what, struct fact refusal)

@@ -4,6 +4,7 @@
 #define GPSPPSCTL_CMD_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Exit codes of the whole program (gpsppsctl(8), EXIT STATUS). */
 enum {
@@ -53,6 +54,8 @@ int parse_number(const char *text, long min, long max, long *value);
  */
 struct unittab;
 int load_table(const struct ctx *ctx, struct unittab *tab);
+/* The same of a text of n bytes that was read already; n may be -errno. */
+int parse_table(const char *path, const char *text, ssize_t n, struct unittab *tab);
 
 /*
  * The table's line for "ttyS0", however the table names the port; NULL when it

@@ -100,24 +100,29 @@ static ssize_t read_table(const char *path, char *buf, size_t size)
 	return err ? err : (ssize_t)n;
 }
 
-int load_table(const struct ctx *ctx, struct unittab *tab)
+int parse_table(const char *path, const char *text, ssize_t n, struct unittab *tab)
 {
-	char text[32768];
 	struct unittab_error err;
-	ssize_t n = read_table(ctx->table, text, sizeof(text));
 
 	memset(tab, 0, sizeof(*tab));
 	if (n == -ENOENT)
 		return 0;
 	if (n < 0) {
-		msg_error(ctx->table, "cannot read the table of units: %s", strerror(-n));
+		msg_error(path, "cannot read the table of units: %s", strerror(-n));
 		return EXIT_TROUBLE;
 	}
 	if (unittab_parse(text, n, tab, &err) < 0) {
-		msg_error(ctx->table, "line %u: %s", err.line, err.reason);
+		msg_error(path, "line %u: %s", err.line, err.reason);
 		return EXIT_TROUBLE;
 	}
 	return 0;
+}
+
+int load_table(const struct ctx *ctx, struct unittab *tab)
+{
+	char text[32768];
+
+	return parse_table(ctx->table, text, read_table(ctx->table, text, sizeof(text)), tab);
 }
 
 const struct unit *table_find_port(const struct unittab *tab, const char *tty)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parts of the diag command. */
+/* The parts of the diag command: choose, gather (listening meanwhile), print. */
 #ifndef GPSPPSCTL_DIAG_H
 #define GPSPPSCTL_DIAG_H
 
@@ -8,24 +8,83 @@
 
 #include "../diagnose.h"
 #include "../portfacts.h"
+#include "../sys/probe.h"
+#include "../unittab.h"
+#include "diag_options.h"
+
+/* More than three pulses a second apart; the counters need no more. */
+#define DIAG_WAIT_MS 3200
+
+/* How a port is listened to, for as long as it is. */
+enum diag_ear {
+	EAR_NONE,
+	EAR_HELD,
+	EAR_FREE,
+};
 
 /* One port or source: its facts, and what they mean. */
 struct patient {
 	struct port_facts facts;
 	struct verdict verdict;
+	enum diag_ear ear;
+	char watched[2 * SURVEY_NAME_MAX];	/* "TTY+PPS"; "" when it is not */
 };
 
+/* One run: what is there, and whom we look at. */
+struct clinic {
+	struct probe *probe;
+	struct unittab units;
+	struct port_list ports;
+	struct pulse_list pulses;
+	struct kernel_facts kernel;
+	struct host_facts host;
+	struct patient *patients;
+	size_t n;
+	bool impatient;		/* end the window when a file of ours changes */
+};
+
+/* Open the machine, or the record; what was open before is closed.  0 or an exit code. */
+int diag_open_probe(struct clinic *c, const char *sysroot);
+
 /*
- * Hear what the receiver says, where design allows it: a port that somebody only
- * keeps attached; an idle one when `active`.  Fills f->sentences, with the
- * obstacle when it was not to be.
+ * Choose, gather, decide.  0 with the answer (EXIT_DONE, EXIT_NO, EXIT_TROUBLE), or
+ * an exit code after a message.  `listen` false: the receivers are not listened to.
  */
-void diag_listen(struct port_facts *f, bool active);
+int diag_look(struct clinic *c, const struct diag_options *o, bool listen, int *answer);
+/* Of one look all but the probe and the table. */
+void diag_forget(struct clinic *c);
+
+/* --follow: until a signal.  An exit code. */
+int diag_follow(struct clinic *c, const struct diag_options *o);
+
+/*
+ * Whom to look at: `what`, a port or a source; NULL: all that matter.  0, or an
+ * exit code after a message.
+ */
+int diag_choose(struct clinic *c, const char *what);
+
+/* So often an impatient clinic looks whether something has changed. */
+#define DIAG_GLANCE_MS 200
+
+/* All facts of all patients, over a window of wait_ms (0: what is to be seen at once). */
+void diag_gather(struct clinic *c, bool listen, bool active, int wait_ms);
+
+/*
+ * Hear what the receivers say, where design allows it: a port that somebody only
+ * keeps attached; an idle one when `active`.  Between the two time must pass.
+ * Fills f->sentences, with the obstacle when it was not to be.
+ */
+void diag_listen_begin(struct clinic *c, bool active);
+void diag_listen_end(struct clinic *c, bool active);
+/* Instead of both, where no time is to pass. */
+void diag_listen_skip(struct clinic *c);
 
 /* --list: all ids, a line each.  --explain: one of them, or "all".  An exit code. */
 void diag_list(bool json);
 int diag_explain(const char *id, bool json);
 
+/* A comm or a link's target may hold anything: no control code reaches a terminal. */
+void diag_put_clean(const char *s);
 /* `verbose`: also what is fine, what was skipped, and the lines for the daemons. */
 void diag_print_text(const struct patient *p, bool verbose);
 void diag_print_json(const struct patient *patients, size_t n);

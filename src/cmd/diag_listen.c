@@ -5,29 +5,18 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "../nmea.h"
-#include "../sys/borrow.h"
-#include "../sys/control.h"
+#include "../heard.h"
 #include "../sys/signals.h"
 
-#define LISTEN_MS 2500		/* two bursts of a receiver that speaks once a second */
 #define TRY_MS 1300		/* one burst, at a speed that is only tried */
-#define SLICE_MS 100
+#define ANSWER_MS 2500		/* a burst may be on its way before the answer */
 #define BAUD_DEFAULT 4800
 
 /* The commonest first: what the makers ship. */
 static const unsigned int speeds[] = { 4800, 9600, 38400, 115200, 19200, 57600, 2400 };
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000;
-}
 
 __attribute__((format(printf, 3, 4)))
 static void refuse(struct sentence_facts *s, const char *allow, const char *fmt, ...)
@@ -40,9 +29,16 @@ static void refuse(struct sentence_facts *s, const char *allow, const char *fmt,
 	snprintf(s->allow, sizeof(s->allow), "%s", allow);
 }
 
+static void say_error(struct sentence_facts *s, int err)
+{
+	s->ms = fact_from(err, 0);
+	refuse(s, err == -EACCES || err == -EPERM ? "run it as root: sudo gpsppsctl diag" : "",
+	       "the port could not be listened to: %s", strerror(-err));
+}
+
 /* ---- may we? ---- */
 
-static bool may_listen(struct port_facts *f, bool active, enum borrow_how *how)
+static enum diag_ear may_listen(struct port_facts *f, bool active)
 {
 	const struct holder *reader = facts_reader(f);
 	struct sentence_facts *s = &f->sentences;
@@ -52,139 +48,188 @@ static bool may_listen(struct port_facts *f, bool active, enum borrow_how *how)
 		       "ntpq -c clockvar     # what the daemon hears",
 		       "%s[%d] reads the port: its sentences are not taken from it",
 		       reader->comm, reader->pid);
-		return false;
+		return EAR_NONE;
 	}
 	if (f->port.holders.unseen) {
 		refuse(s, "run it as root: sudo gpsppsctl diag",
 		       "it cannot be seen who reads the port");
-		return false;
+		return EAR_NONE;
 	}
-	*how = f->port.holders.n ? BORROW_HELD : BORROW_FREE;
-	if (*how == BORROW_FREE && (!active || fact_is(f->port.console, 1))) {
-		refuse(s, "gpsppsctl diag --active     # opens the port",
-		       "nobody has the port open, and opening it would start it");
-		return false;
-	}
-	return true;
-}
-
-static int pause_holder(const struct port_facts *f, int *control)
-{
-	char reply[CONTROL_REPLY_MAX];
-	int err;
-
-	*control = control_open(f->port.name);
-	if (*control == -ENOENT)
-		return 0;
-	if (*control < 0)
-		return *control;
-	err = control_ask(*control, "pause", reply, sizeof(reply), CONTROL_TIMEOUT_MS);
-	if (err) {
-		control_close(*control);
-		*control = -1;
-	}
-	return err;
+	if (f->port.holders.n)
+		return EAR_HELD;
+	if (active && !fact_is(f->port.console, 1))
+		return EAR_FREE;
+	refuse(s, "gpsppsctl diag --active     # opens the port",
+	       "nobody has the port open, and opening it would start it");
+	return EAR_NONE;
 }
 
 /* ---- what is heard ---- */
 
-static void note_sentence(struct sentence_facts *s, const struct nmea_sentence *n)
+/* Take what was heard into `s`.  0 or -errno; `how` is "" or "/on". */
+static int take(struct clinic *c, const struct patient *p, const char *how,
+		struct sentence_facts *s, char *text)
 {
-	struct nmea_data d;
-	bool known = nmea_decode(n, &d);
+	int n = probe_getf(c->probe, text, PROBE_TAPE_MAX, "heard:%s%s", p->facts.port.name, how);
 
-	if (n->sum == NMEA_SUM_BAD)
-		s->bad++;
-	if (n->sum == NMEA_SUM_BAD || (n->sum == NMEA_SUM_NONE && !known))
-		return;
-	s->good++;
-	if (!known)
-		return;
-	if (d.has & NMEA_HAS_VALID)
-		s->fix = fact_from(0, d.valid);
-	if (d.has & NMEA_HAS_USED)
-		s->satellites = fact_from(0, d.satellites_used);
+	return n < 0 ? n : heard_parse(text, s);
 }
 
-/* 0, or -errno: then what was heard before stands. */
-static int hear(struct borrow *b, struct sentence_facts *s, int ms)
+static int listen_at(struct clinic *c, const struct patient *p, unsigned int baud)
 {
-	struct nmea parser = { 0 };
-	struct nmea_sentence sentence;
-	int64_t until = now_ms() + ms;
-	char buf[512];
+	char text[8], how[24] = "held";
+	int n;
 
-	while (now_ms() < until && !signals_seen()) {
-		ssize_t n = borrow_read(b, buf, sizeof(buf), SLICE_MS);
-		const char *at = buf;
-		size_t len = n > 0 ? (size_t)n : 0;
-
-		if (n < 0)
-			return (int)n;
-		s->bytes += len;
-		while (nmea_next(&parser, &at, &len, &sentence))
-			note_sentence(s, &sentence);
-	}
-	s->ms = fact_from(0, ms);
-	return 0;
+	if (p->ear == EAR_FREE)
+		snprintf(how, sizeof(how), "free/%u", baud);
+	n = probe_getf(c->probe, text, sizeof(text), "listen:%s/%s", p->facts.port.name, how);
+	return n < 0 ? n : 0;
 }
 
-/* Bytes came and made no sense: at which speed do they? */
-static void try_speeds(struct borrow *b, struct sentence_facts *s)
+static bool is_deaf(const struct port_facts *f)
 {
-	unsigned int first = b->baud;
+	return f->pulse_only || !fact_is(f->present, 1) || port_is_placeholder(&f->port);
+}
 
-	for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++) {
-		struct sentence_facts heard = { 0 };
+void diag_listen_begin(struct clinic *c, bool active)
+{
+	for (size_t i = 0; i < c->n && !signals_seen(); i++) {
+		struct patient *p = &c->patients[i];
+		struct fact baud = p->facts.table_baud;
+		int err;
 
-		if (speeds[i] == first || borrow_set_baud(b, speeds[i]) ||
-		    borrow_skip_to_now(b) || hear(b, &heard, TRY_MS) || !heard.good)
+		heard_nothing(&p->facts.sentences);
+		if (is_deaf(&p->facts))
 			continue;
-		s->found_baud = fact_from(0, speeds[i]);
+		p->ear = may_listen(&p->facts, active);
+		if (!p->ear)
+			continue;
+		err = listen_at(c, p, fact_known(baud) ? baud.val : BAUD_DEFAULT);
+		if (!err)
+			continue;
+		p->ear = EAR_NONE;
+		say_error(&p->facts.sentences, err);
+	}
+}
+
+/* ---- what only --active does ---- */
+
+static void ask_modem(struct clinic *c, struct patient *p)
+{
+	if (p->ear == EAR_FREE)
+		p->facts.dcd_level = probe_number(c->probe, "tty:%s/modem", p->facts.port.name);
+}
+
+/* Only a Garmin is asked, which says so five times a second ($PGRME, $PGRMT ...). */
+static bool ask_garmin(struct clinic *c, const struct patient *p, char *text)
+{
+	char reply[8];
+
+	if (probe_getf(c->probe, text, PROBE_TAPE_MAX, "heard:%s/on", p->facts.port.name) < 0 ||
+	    !strstr(text, "$PGRM"))
+		return false;
+	return probe_getf(c->probe, reply, sizeof(reply), "ask:%s/$PGRMCE",
+			  p->facts.port.name) >= 0;
+}
+
+static void ask_garmins(struct clinic *c, char *text)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->n && !signals_seen(); i++)
+		if (c->patients[i].ear && ask_garmin(c, &c->patients[i], text))
+			any = true;
+	if (any && !signals_seen())
+		probe_sleep_ms(c->probe, ANSWER_MS);
+}
+
+/* Bytes came and made no sense. */
+static bool is_puzzled(const struct patient *p)
+{
+	const struct sentence_facts *s = &p->facts.sentences;
+
+	return p->ear == EAR_FREE && s->bytes && !s->good && !fact_known(s->found_baud);
+}
+
+static void try_speed(struct clinic *c, unsigned int baud, char *text)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (is_puzzled(&c->patients[i]) && !listen_at(c, &c->patients[i], baud))
+			any = true;
+	if (!any)
+		return;
+	probe_sleep_ms(c->probe, TRY_MS);
+	for (size_t i = 0; i < c->n; i++) {
+		struct sentence_facts heard, *s = &c->patients[i].facts.sentences;
+
+		if (!is_puzzled(&c->patients[i]) ||
+		    take(c, &c->patients[i], "/on", &heard, text) || !heard.good)
+			continue;
+		s->found_baud = fact_from(0, baud);
 		s->fix = heard.fix;
 		s->satellites = heard.satellites;
-		return;
 	}
 }
 
-static int listen_to(struct port_facts *f, enum borrow_how how, int control)
+static void try_speeds(struct clinic *c, char *text)
 {
-	unsigned int baud = fact_known(f->table_baud) ? f->table_baud.val : BAUD_DEFAULT;
-	struct sentence_facts *s = &f->sentences;
-	struct borrow b;
-	int err = borrow_open(&b, f->port.name, how, baud, control);
-
-	if (err)
-		return err;
-	s->baud = fact_from(0, b.baud);
-	err = borrow_skip_to_now(&b);
-	if (!err)
-		err = hear(&b, s, LISTEN_MS);
-	if (!err && how == BORROW_FREE && s->bytes && !s->good)
-		try_speeds(&b, s);
-	borrow_close(&b);
-	return err;
+	for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]) && !signals_seen(); i++)
+		try_speed(c, speeds[i], text);
 }
 
-void diag_listen(struct port_facts *f, bool active)
-{
-	struct sentence_facts *s = &f->sentences;
-	enum borrow_how how;
-	int control = -1, err;
+/* ---- the end ---- */
 
-	s->ms = s->fix = s->satellites = s->baud = s->found_baud = fact_from(-ENOENT, 0);
-	if (f->pulse_only || !fact_is(f->present, 1) || port_is_placeholder(&f->port))
-		return;
-	if (!may_listen(f, active, &how))
-		return;
-	signals_catch();
-	err = how == BORROW_HELD ? pause_holder(f, &control) : 0;
-	if (!err)
-		err = listen_to(f, how, control < 0 ? -1 : control);
-	signals_release();
-	if (!err)
-		return;
-	s->ms = fact_from(err, 0);
-	refuse(s, err == -EACCES || err == -EPERM ? "run it as root: sudo gpsppsctl diag" : "",
-	       "the port could not be listened to: %s", strerror(-err));
+static void take_all(struct clinic *c, bool active, char *text)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct patient *p = &c->patients[i];
+		int err;
+
+		if (!p->ear)
+			continue;
+		err = take(c, p, active ? "/on" : "", &p->facts.sentences, text);
+		if (err)
+			say_error(&p->facts.sentences, err);
+		if (active)
+			ask_modem(c, p);
+	}
+}
+
+static void let_go_all(struct clinic *c, char *text)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->patients[i].ear)
+			probe_getf(c->probe, text, PROBE_TAPE_MAX, "heard:%s",
+				   c->patients[i].facts.port.name);
+}
+
+void diag_listen_end(struct clinic *c, bool active)
+{
+	char *text = malloc(PROBE_TAPE_MAX);
+
+	if (!text)
+		return;		/* the ports are put back with the probe's end */
+	if (active) {
+		ask_garmins(c, text);
+		take_all(c, true, text);
+		try_speeds(c, text);
+		let_go_all(c, text);
+	} else {
+		take_all(c, false, text);
+	}
+	free(text);
+}
+
+void diag_listen_skip(struct clinic *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct sentence_facts *s = &c->patients[i].facts.sentences;
+
+		heard_nothing(s);
+		if (!is_deaf(&c->patients[i].facts))
+			refuse(s, "gpsppsctl diag     # without --wait 0",
+			       "the port was not listened to");
+	}
 }

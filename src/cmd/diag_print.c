@@ -16,8 +16,7 @@
 #define LINE_MAX_CHARS 1024
 #define NS_PER_MS 1000000
 
-/* A comm or a link's target may hold anything: no control code reaches a terminal. */
-static void put_clean(const char *s)
+void diag_put_clean(const char *s)
 {
 	for (; *s; s++)
 		putchar((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s);
@@ -38,11 +37,11 @@ static void put_line(const char *label, const char *text, bool wrap)
 		if (!n)
 			break;
 		snprintf(part, sizeof(part), "%.*s", (int)n, text);
-		put_clean(part);
+		diag_put_clean(part);
 		printf("\n%*s", INDENT, "");
 		text += n + 1;
 	}
-	put_clean(text);
+	diag_put_clean(text);
 	putchar('\n');
 }
 
@@ -148,7 +147,7 @@ static void put_headline(const struct port_facts *f, const char *text, const cha
 {
 	int used = printf("/dev/%-7s ", name_of(f));
 
-	put_clean(text);
+	diag_put_clean(text);
 	used += strlen(text);
 	if (id)
 		printf("  %*s", used + 2 < WIDTH ? WIDTH - used - 2 : 0, id);
@@ -157,8 +156,15 @@ static void put_headline(const struct port_facts *f, const char *text, const cha
 
 static void print_healthy(const struct port_facts *f)
 {
+	struct fact age_ms = facts_pulse_age_ms(f);
 	char line[LINE_MAX_CHARS];
 
+	if (!facts_window_ms(f) && fact_known(age_ms) && age_ms.val < PULSE_FRESH_MS) {
+		snprintf(line, sizeof(line), "no fault to be seen at once; the last pulse is %lld ms old",
+			 (long long)age_ms.val);
+		put_headline(f, line, NULL);
+		return;
+	}
 	if (!facts_has_pulse(f)) {
 		put_headline(f, "no fault found, and no pulse seen: too little could be looked at",
 			     NULL);

@@ -113,3 +113,8 @@ int64_t probe_now_ns(struct probe *p)
 {
 	return p->ops->now_ns(p);
 }
+
+const char *probe_trouble(struct probe *p)
+{
+	return p->ops->trouble ? p->ops->trouble(p) : NULL;
+}

@@ -89,6 +89,7 @@ struct probe_ops {
 	void (*sleep_ms)(struct probe *p, int ms);
 	int64_t (*now_ns)(struct probe *p);
 	void (*close)(struct probe *p);		/* frees p, too */
+	const char *(*trouble)(struct probe *p);	/* may be NULL */
 };
 
 /* First member of every back end's own struct. */
@@ -135,5 +136,11 @@ void probe_free_names(char **names, int n);
  */
 void probe_sleep_ms(struct probe *p, int ms);
 int64_t probe_now_ns(struct probe *p);		/* CLOCK_MONOTONIC */
+
+/*
+ * What is wrong with the back end itself (a record that cannot be written or
+ * read), as "OBJECT: WHAT"; NULL: nothing.
+ */
+const char *probe_trouble(struct probe *p);
 
 #endif

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""--help, the manual page and the completion name the same commands and options.  test_docs.py OBJDIR"""
+"""--help, the manual pages and the completion name the same commands, options and ids.  test_docs.py OBJDIR"""
+import json
 import re
 import subprocess
 import sys
@@ -26,6 +27,10 @@ def help_text(*args):
     return done.stdout
 
 
+def run_diag(*args):
+    return subprocess.run([PROGRAM, "diag", *args], capture_output=True, text=True).stdout
+
+
 def options(text):
     return set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text))
 
@@ -47,10 +52,12 @@ for command in commands:
     check(told == man_section(command), f"{command}: --help {sorted(told)} and the manual {sorted(man_section(command))}")
     done = completion_words(command) - {"help"}
     check(told == done, f"{command}: --help {sorted(told)} and the completion {sorted(done)}")
-# \fB-less mdoc: an id of a finding is an item of the list in diag
-ids = set(re.findall(r'"((?:kernel|driver|uart|ldisc|signal|receiver|nmea|tty|link|perm|port)\.[a-z-]+)"',
-                     "".join(p.read_text() for p in [*ROOT.glob("src/check/*.c"), ROOT / "src/uartdiag.c",
-                                                     ROOT / "src/diagnose.c"] if p.exists())))
-listed = set(re.findall(r"^\.It ([a-z]+\.[a-z-]+)$", MAN, re.M))
-check(ids == listed, f"ids in the code but not in the manual: {sorted(ids - listed)}; the reverse: {sorted(listed - ids)}")
+# the ids: --list, --explain and the generated page have the same, and each is told with all it needs
+listed = [line.split()[0] for line in run_diag("--list").splitlines()]
+check(len(listed) == len(set(listed)) and len(listed) > 50, f"diag --list names {len(listed)} ids, each once")
+page = subprocess.run([ROOT / "scripts/man-causes", PROGRAM], capture_output=True, text=True).stdout
+check(re.findall(r"^\.It Sy (\S+)$", page, re.M) == listed, "the generated page has the ids of --list in their order")
+for entry in json.loads(run_diag("--list", "--json"))["checks"]:
+    ok = (0 < len(entry["title"] or "") <= 70 and len(entry["explain"] or "") > 80 and entry["see"])
+    check(ok and entry["title"][-1] != ".", f"{entry['id']} is explained")
 sys.exit(bad > 0)
