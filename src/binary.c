@@ -200,7 +200,10 @@ static int match_any(const uint8_t *p, size_t n, size_t *which)
 	return more ? MORE : NONE;
 }
 
-/* Judge the buffer from its beginning; keep what may become a packet. */
+/*
+ * Judge the buffer from its beginning; keep what may become a packet.  None waits
+ * for more than BINARY_PACKET_MAX bytes, so a full buffer is never kept whole.
+ */
 static void scan(struct binary *b, bool over)
 {
 	size_t at = 0, which;
@@ -208,8 +211,7 @@ static void scan(struct binary *b, bool over)
 	while (at < b->n) {
 		int length = match_any(b->buf + at, b->n - at, &which);
 
-		/* a full buffer cannot wait */
-		if (length == MORE && !over && (at || b->n < sizeof(b->buf)))
+		if (length == MORE && !over)
 			break;
 		if (length > 0)
 			b->packets[which]++;

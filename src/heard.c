@@ -17,7 +17,7 @@
 struct ear {
 	struct sentence_facts *s;
 	struct nmea parser;
-	struct nmea mirror;		/* hears the same with every bit turned over */
+	struct nmea mirror;	/* hears the same with every bit turned over */
 	struct receiver_view view;
 	struct binary binary;
 	int64_t now_ns;			/* CLOCK_REALTIME of the bytes that are being heard */

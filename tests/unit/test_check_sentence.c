@@ -93,11 +93,20 @@ static void a_piece(void) { facts.sentences.unread = 82 + 89; }
 static void some_unread(void) { facts.sentences.unread = 82 + 90; }
 static void most_unread(void) { facts.sentences.unread = 82 + 450; }
 
-static void only_gga(void) { facts.sentences.has_date = fact_from(0, 0); facts.sentences.late_s = fact_from(-ENOENT, 0); }
+static void only_gga(void)
+{
+	facts.sentences.has_date = fact_from(0, 0);
+	facts.sentences.late_s = fact_from(-ENOENT, 0);
+}
+
 static void only_gsv(void) { only_gga(); facts.sentences.has_time = fact_from(0, 0); }
 static void clock_not_set(void) { facts.host.clock_synced = fact_from(0, 0); }
 static void only_gga_no_clock(void) { only_gga(); clock_not_set(); }
-static void only_gga_clock_unread(void) { only_gga(); facts.host.clock_synced = fact_from(-EPERM, 0); }
+static void only_gga_clock_unread(void)
+{
+	only_gga();
+	facts.host.clock_synced = fact_from(-EPERM, 0);
+}
 
 static void some_void(void) { facts.sentences.voids = fact_from(0, 2); }
 static void dated_void(void) { some_void(); facts.sentences.late_s = fact_from(-ENOENT, 0); }
@@ -183,7 +192,11 @@ static void firmware_370(void) { model("Garmin GPS 18x-LVC", 370); }
 static void other_model(void) { model("Garmin GPS 18-LVC", 240); }
 static void firmware_360_late(void) { firmware_360(); late_s(-1); }
 static void firmware_360_late_no_clock(void) { firmware_360_late(); clock_not_set(); }
-static void model_only(void) { model("Garmin GPS 18x-LVC", 0); facts.sentences.firmware = fact_from(-ENOENT, 0); }
+static void model_only(void)
+{
+	model("Garmin GPS 18x-LVC", 0);
+	facts.sentences.firmware = fact_from(-ENOENT, 0);
+}
 
 static void nobody_may_listen(void)
 {

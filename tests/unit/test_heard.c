@@ -56,7 +56,8 @@ static int end(int ms)
 
 #define RMC_AT(time, status, date) \
 	"GPRMC," time "," status ",4221.4394,N,01321.9948,E,000.0,000.0," date ",001.4,E"
-#define GGA_AT(time, quality) "GPGGA," time ",4221.4394,N,01321.9948,E," quality ",08,1.0,100.0,M,40.0,M,,"
+#define GGA_AT(time, quality) \
+	"GPGGA," time ",4221.4394,N,01321.9948,E," quality ",08,1.0,100.0,M,40.0,M,,"
 
 static void a_garmin(void **state)
 {
@@ -269,15 +270,17 @@ static void a_wrong_checksum_is_none(void **state)
 	uint8_t v[32];
 
 	(void)state;
-	for (size_t i = 0; i < N_PACKETS; i++) {
-		memcpy(v, packets[i].v, sizeof(v));
-		v[2] ^= 0x20;
-		say_packets(v, packets[i].n, 128);
-		/* TSIP has none; a Garmin packet with a wrong one still has its frame */
-		if (!strcmp(packets[i].name, "Garmin") || !strcmp(packets[i].name, "Trimble TSIP"))
-			assert_string_equal(s.binary, "Trimble TSIP");
+	for (size_t i = 0; i < N_PACKETS * 2; i++) {
+		const char *name = packets[i / 2].name;
+
+		memcpy(v, packets[i / 2].v, sizeof(v));
+		v[2 + i % 2] ^= 0x20;
+		say_packets(v, packets[i / 2].n, 128);
+		/* TSIP has no checksum, and a Garmin packet with a wrong one has TSIP's frame */
+		if (!strcmp(name, "Garmin"))
+			assert_string_not_equal(s.binary, "Garmin");
 		else
-			assert_string_equal(s.binary, "");
+			assert_string_equal(s.binary, strcmp(name, "Trimble TSIP") ? "" : name);
 	}
 }
 
@@ -315,6 +318,37 @@ static void a_long_wait_is_over(void **state)
 	bytes(2, packets[0].v, packets[0].n);
 	assert_int_equal(end(2500), 0);
 	assert_string_equal(s.binary, "UBX");
+	/* the end comes first */
+	begin(9600);
+	bytes(0, endless, sizeof(endless));
+	bytes(2, packets[0].v, packets[0].n);
+	assert_int_equal(end(2500), 0);
+	assert_string_equal(s.binary, "UBX");
+}
+
+/* A '$' among other bytes begins no sentence; a line without a checksum may be one. */
+static void what_is_read(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned int unread;
+	} rows[] = {
+		{ "$GPTXT,hello\r\n", 0 },
+		{ "$PSRFTXT,Version: 2\r\n", 0 },
+		{ "$GPXYZ,\x80\r\n", 8 },
+		{ "$?!,1\r\n", 5 },
+		{ "$\r\n", 1 },
+		{ "12345\r\n", 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin(9600);
+		bytes(0, rows[i].line, strlen(rows[i].line));
+		assert_int_equal(end(2500), 0);
+		assert_int_equal(s.good, 0);
+		assert_int_equal(s.unread, rows[i].unread);
+	}
 }
 
 static void settings(void **state)
@@ -324,8 +358,10 @@ static void settings(void **state)
 		enum fact_state state;
 		int value;
 	} rows[] = {
-		{ "PGRMC,A,00018.0,100,0000000.000,000.000000000,0000,0000,0000,A,3,0,2,04,1.0", FACT_OK, 1 },
-		{ "PGRMC,A,218.8,100,6378137.000,298.257223563,0.0,0.0,0.0,A,3,1,1,4,30", FACT_OK, 0 },
+		{ "PGRMC,A,00018.0,100,0000000.000,000.000000000,0000,0000,0000,A,3,0,2,04,1.0",
+		  FACT_OK, 1 },
+		{ "PGRMC,A,218.8,100,6378137.000,298.257223563,0.0,0.0,0.0,A,3,2,1,4,30",
+		  FACT_OK, 0 },
 		{ "PGRMC,,,,,,,,,,3", FACT_ABSENT, 0 },
 		{ "PGRMC1,1,1,2,,,,1,A,N,,1,1,2,2", FACT_ABSENT, 0 },
 	};
@@ -446,6 +482,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_checksum_is_none),
 		cmocka_unit_test(noise_is_nothing),
 		cmocka_unit_test(a_long_wait_is_over),
+		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(settings),
 		cmocka_unit_test(firmwares),
 		cmocka_unit_test(loads),

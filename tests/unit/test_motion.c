@@ -159,6 +159,38 @@ static void across_the_pulse(void **state)
 	}
 }
 
+/* One whole second, and what the window cuts off. */
+static void cut_bursts(void **state)
+{
+	struct scene s = usual;
+
+	(void)state;
+	/* the second after the whole one is no evidence: its burst may not be its only one */
+	s.length_ms = 1800;
+	play(&s);
+	assert_int_equal(motion_parse(text, EDGE_UNKNOWN, &motion), 0);
+	assert_near(motion.burst_last_ms, 404);
+	assert_int_equal(motion.burst_spread_ms.state, FACT_ABSENT);
+	/* it begins with the rest of the burst of the second before */
+	s.at_ms = 5;
+	s.first_ms = 800;
+	s.last_ms = 1100;
+	s.length_ms = 1300;
+	play(&s);
+	assert_int_equal(motion_parse(text, EDGE_ASSERT, &motion), 0);
+	assert_int_equal(motion.burst_first_ms.state, FACT_ABSENT);
+	/* it ends before the burst does */
+	s.last_ms = 990;
+	s.length_ms = 1010;
+	play(&s);
+	assert_int_equal(motion_parse(text, EDGE_ASSERT, &motion), 0);
+	assert_int_equal(motion.burst_last_ms.state, FACT_ABSENT);
+	s.length_ms = 1200;
+	play(&s);
+	assert_int_equal(motion_parse(text, EDGE_ASSERT, &motion), 0);
+	assert_near(motion.burst_last_ms, 994);
+}
+
 /* Wherever the window begins, in a burst or between. */
 static void every_phase(void **state)
 {
@@ -245,7 +277,7 @@ static void hostile(void **state)
 		"real 1\n-5 end\n", "real 1\n99999999999999 end\n", "real 1\n0 rx x\n1 end\n",
 		"real 1\n0 rx 4294967296\n1 end\n", "real 1\n0 assert 1.2\n1 end\n",
 		"real 1\n0 assert 9999999999.0#1\n1 end\n", "real 1\n1 end\n2 rx 1\n",
-		"real 1\n0 clear 1111111111111111111111111111111111111111111111111111111111111111111.0#1\n"
+		"real 1\n0 clear 111111111111111111111111111111111111111111111111111111111111111.0#1\n"
 		"1 end\n",
 	};
 	static const char *const good[] = {
@@ -274,6 +306,7 @@ int main(void)
 		cmocka_unit_test(a_usual_second),
 		cmocka_unit_test(edges),
 		cmocka_unit_test(across_the_pulse),
+		cmocka_unit_test(cut_bursts),
 		cmocka_unit_test(every_phase),
 		cmocka_unit_test(a_full_line),
 		cmocka_unit_test(missed_samples),
