@@ -202,7 +202,7 @@ static void turned_over(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < strlen(stream); i++)
-		wire[i] = (uint8_t)(~stream[i] << 1 | 1);
+		wire[i] = (uint8_t)(~(unsigned int)stream[i] << 1 | 1);
 	assert_int_equal(wire[0], 0xb7);	/* receivers' documents: $GP is B7 71 5F */
 	begin(4800);
 	bytes(0, wire, strlen(stream));
