@@ -21,6 +21,8 @@ struct ear {
 	struct receiver_view view;
 	struct binary binary;
 	int64_t now_ns;			/* CLOCK_REALTIME of the bytes that are being heard */
+	int64_t now_us, last_us;	/* since the beginning; of the bytes before them */
+	int64_t burst_us;		/* the burst's first bytes; -1: before us, or it is dated */
 	uint64_t read_bytes;		/* in sentences, and the ends of lines */
 	uint64_t voids;
 	bool valid[2];			/* said last by sentences without and with a date */
@@ -90,6 +92,15 @@ static void note_time(struct ear *e, const struct nmea_data *d)
 		s->late_s = fact_from(0, late_s);
 }
 
+/* The first of its burst: those behind it are later, and tell a daemon nothing new. */
+static void note_dated(struct ear *e)
+{
+	e->s->has_date = fact_from(0, 1);
+	if (e->burst_us >= 0)
+		e->s->dated_ms = fact_from(0, (e->now_us - e->burst_us) / 1000);
+	e->burst_us = -1;
+}
+
 /* $PGRMC, the answer to $PGRMCE: field 12 is 1 for no pulse, 2 for a pulse. */
 static void note_settings(struct ear *e, const struct nmea_sentence *n)
 {
@@ -106,7 +117,7 @@ static void note_good(struct ear *e, const struct nmea_sentence *n)
 	struct nmea_data d;
 
 	if (has_date(n))
-		e->s->has_date = fact_from(0, 1);
+		note_dated(e);
 	if (has_time(n))
 		e->s->has_time = fact_from(0, 1);
 	note_settings(e, n);
@@ -224,14 +235,23 @@ static void count_until(struct ear *e, int64_t us)
 	e->whole_bytes = (int64_t)e->s->bytes;
 }
 
+static void arrive(struct ear *e, const struct timed *t)
+{
+	count_until(e, t->us);
+	e->now_ns = t->real_ns + t->us * 1000;
+	e->now_us = t->us;
+	if (e->now_us - e->last_us >= BURST_SILENCE_US)
+		e->burst_us = e->now_us;
+	e->last_us = e->now_us;
+}
+
 static int hear_all(struct ear *e, struct timed *t)
 {
 	struct word line;
 	int more, err;
 
 	while ((more = timed_next(t, &line)) > 0) {
-		count_until(e, t->us);
-		e->now_ns = t->real_ns + t->us * 1000;
+		arrive(e, t);
 		err = listen_to_line(e, line);
 		if (err)
 			return err;
@@ -307,7 +327,8 @@ void heard_nothing(struct sentence_facts *s)
 
 	memset(s, 0, sizeof(*s));
 	s->ms = s->fix = s->satellites = s->baud = s->found_baud = absent;
-	s->has_date = s->has_time = s->voids = s->late_s = s->leap_s = absent;
+	s->has_date = s->has_time = s->voids = absent;
+	s->dated_ms = s->late_s = s->leap_s = absent;
 	s->firmware = s->pulse_enabled = s->load_percent = absent;
 }
 
@@ -327,7 +348,7 @@ static int parse_refusal(struct word w, struct sentence_facts *s)
 int heard_parse(const char *text, struct sentence_facts *s)
 {
 	struct word first = { text, strcspn(text, "\n") };
-	struct ear e = { .s = s };
+	struct ear e = { .s = s, .burst_us = -1 };
 	struct timed t;
 	int64_t baud;
 

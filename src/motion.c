@@ -9,11 +9,6 @@
 #include "timed.h"
 
 #define US_PER_S INT64_C(1000000)
-/*
- * So long a silence ends a burst.  Longer than a UART keeps characters back (14
- * of them at 2400 baud are 58 ms) and than a USB adapter does (16 ms).
- */
-#define SILENCE_US INT64_C(70000)
 /* Two clocks count the second: the receiver's, and ours before it is disciplined. */
 #define SECOND_MAX_US (US_PER_S + US_PER_S / 100)
 
@@ -143,12 +138,12 @@ static void close_burst(struct listening *l)
 
 static void characters_at(struct listening *l, int64_t us)
 {
-	if (l->open && us - l->last_us >= SILENCE_US)
+	if (l->open && us - l->last_us >= BURST_SILENCE_US)
 		close_burst(l);
 	if (!l->open) {
 		l->open = true;
 		l->first_us = us;
-		l->cut = us - l->begun_us < SILENCE_US;	/* it may have begun before us */
+		l->cut = us - l->begun_us < BURST_SILENCE_US;	/* it may have begun before us */
 	}
 	l->last_us = us;
 }
@@ -201,7 +196,7 @@ static int parse_rx(const char *text, const struct stamps *pulses, struct listen
 	if (more < 0)
 		return more;
 	count_until(l, t.us);
-	l->cut = l->cut || t.us - l->last_us < SILENCE_US;	/* it may go on behind us */
+	l->cut = l->cut || t.us - l->last_us < BURST_SILENCE_US;	/* it may go on behind us */
 	close_burst(l);
 	/* what is left of the last second may lack a burst */
 	while (l->n && l->seconds[l->n - 1].pulse_us + US_PER_S > t.us)

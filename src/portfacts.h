@@ -139,6 +139,8 @@ struct sentence_facts {
 	struct fact has_date;		/* 1: a sentence with a date came */
 	struct fact has_time;		/* 1: a sentence with a time came */
 	struct fact voids;		/* sentences that say void */
+	struct fact dated_ms;		/* from a burst's first byte to the end of its first sentence
+					   with a date: the one whose arrival a daemon takes */
 	struct fact late_s;		/* the sentences' UTC, less the system's clock at their arrival,
 					   rounded; absent: no date and time */
 	struct fact leap_s;		/* GPS - UTC as the receiver tells it (PGRMF); absent: not told */

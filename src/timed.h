@@ -16,6 +16,13 @@
 
 #include "words.h"
 
+/*
+ * So long a silence ends a burst of sentences.  Longer than a UART keeps
+ * characters back (14 of them at 2400 baud are 58 ms) and than a USB adapter
+ * does (16 ms).
+ */
+#define BURST_SILENCE_US INT64_C(70000)
+
 struct timed {
 	int64_t real_ns;	/* CLOCK_REALTIME of microsecond 0 */
 	struct word more;	/* of the first line, behind the number */

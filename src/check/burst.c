@@ -112,55 +112,75 @@ const struct check check_nmea_overrun = {
 };
 
 /* Measured now, or by our holder in its first seconds. */
-static bool find_burst(const struct port_facts *f, int *first_ms, int *last_ms)
+static bool find_burst(const struct port_facts *f, struct fact *first_ms, struct fact *last_ms)
 {
 	const bool now = fact_known(f->motion.burst_last_ms);
-	const struct fact first = now ? f->motion.burst_first_ms : f->hold.burst_first_ms;
-	const struct fact last = now ? f->motion.burst_last_ms : f->hold.burst_last_ms;
 
-	if (!facts_has_pulse(f) || !fact_known(last) || !fact_known(first))
-		return false;
-	*first_ms = (int)first.val;
-	*last_ms = (int)last.val;
-	return true;
+	*first_ms = now ? f->motion.burst_first_ms : f->hold.burst_first_ms;
+	*last_ms = now ? f->motion.burst_last_ms : f->hold.burst_last_ms;
+	return facts_has_pulse(f) && fact_known(*first_ms) && fact_known(*last_ms);
 }
 
-static void tell_delay(const struct port_facts *f, int last_ms, struct finding *out)
+/* Where nobody could listen, the end of the whole burst is all that is known. */
+struct fact check_delay_ms(const struct port_facts *f)
+{
+	const struct fact dated_ms = f->sentences.dated_ms;
+	struct fact first_ms, last_ms;
+
+	if (!find_burst(f, &first_ms, &last_ms))
+		return (struct fact) { .state = FACT_ABSENT };
+	if (fact_known(dated_ms) && first_ms.val + dated_ms.val < last_ms.val)
+		return fact_from(0, first_ms.val + dated_ms.val);
+	return last_ms;
+}
+
+static void tell_delay(const struct port_facts *f, double delay_s, struct finding *out)
 {
 	finding_why(out, "the end of a sentence is when ntpd and chrony think its second was: more than 0.4 s off, it is paired with the wrong pulse, unless time2 or offset says how late it is");
 	if (fact_known(f->unit))
 		finding_fix(out, "ntp.conf: fudge 127.127.20.%d time2 %.3f     # NTPsec: time2, chrony: offset %.3f",
-			    (int)f->unit.val, last_ms / 1000.0, last_ms / 1000.0);
+			    (int)f->unit.val, delay_s, delay_s);
 	else
-		finding_fix(out, "ntpd: time2 %.3f; chrony: offset %.3f", last_ms / 1000.0,
-			    last_ms / 1000.0);
+		finding_fix(out, "ntpd: time2 %.3f; chrony: offset %.3f", delay_s, delay_s);
 }
 
-static void run_nmea_delay(const struct port_facts *f, struct finding *out)
+static void judge_delay(int64_t delay_ms, int64_t jitter_ms, struct finding *out)
 {
-	const struct fact spread = f->motion.burst_spread_ms;
-	const int jitter_ms = fact_known(spread) ? (int)spread.val : 0;
-	int first_ms, last_ms;
-
-	/* what is too long is nmea.overrun's */
-	if (check_needs_no_sentences(f) || is_too_long(f) || !find_burst(f, &first_ms, &last_ms))
-		return;
-	finding_saw(out, "burst_first_ms", fact_from(0, first_ms));
-	finding_saw(out, "burst_last_ms", fact_from(0, last_ms));
-	finding_saw(out, "burst_spread_ms", spread);
-	finding_observed(out, "the sentences begin %.3f s and end %.3f s after the pulse",
-			 first_ms / 1000.0, last_ms / 1000.0);
-	tell_delay(f, last_ms, out);
-	if (last_ms >= SECOND_MS)
+	if (delay_ms >= SECOND_MS)
 		finding_fail(out, "WRONG TIME: the sentences end after the next pulse");
-	else if (last_ms >= DELAY_MAX_MS)
+	else if (delay_ms >= DELAY_MAX_MS)
 		finding_warn(out, "the sentences end %.3f s after the pulse: numbered rightly only with time2 or offset",
-			     last_ms / 1000.0);
-	else if (last_ms + jitter_ms >= DELAY_MAX_MS)
+			     delay_ms / 1000.0);
+	else if (delay_ms + jitter_ms >= DELAY_MAX_MS)
 		finding_warn(out, "the end of the sentences wanders by %.3f s, at times beyond 0.4 s after the pulse",
 			     jitter_ms / 1000.0);
 	else
 		out->severity = SEV_INFO;
+}
+
+static void run_nmea_delay(const struct port_facts *f, struct finding *out)
+{
+	const struct fact spread = f->motion.burst_spread_ms, delay = check_delay_ms(f);
+	struct fact first, last;
+	bool by_end;
+
+	/* what is too long is nmea.overrun's */
+	if (check_needs_no_sentences(f) || is_too_long(f) || !find_burst(f, &first, &last))
+		return;
+	finding_saw(out, "burst_first_ms", first);
+	finding_saw(out, "burst_last_ms", last);
+	finding_saw(out, "burst_spread_ms", spread);
+	finding_saw(out, "delay_ms", delay);
+	by_end = delay.val == last.val;
+	if (!by_end)
+		finding_observed(out, "the sentences begin %.3f s and end %.3f s after the pulse, the first with a date %.3f s",
+				 first.val / 1000.0, last.val / 1000.0, delay.val / 1000.0);
+	else
+		finding_observed(out, "the sentences begin %.3f s and end %.3f s after the pulse",
+				 first.val / 1000.0, last.val / 1000.0);
+	tell_delay(f, delay.val / 1000.0, out);
+	/* how many other sentences come behind it differs, and does not matter */
+	judge_delay(delay.val, by_end && fact_known(spread) ? spread.val : 0, out);
 }
 
 const struct check check_nmea_delay = {

@@ -21,7 +21,7 @@ static void listened(void)
 	s->has_date = s->has_time = fact_from(0, 1);
 	s->voids = s->late_s = fact_from(0, 0);
 	s->load_percent = fact_from(0, 60);
-	s->leap_s = s->firmware = s->pulse_enabled = absent;
+	s->dated_ms = s->leap_s = s->firmware = s->pulse_enabled = absent;
 }
 
 static void no_pulse(void)
@@ -150,6 +150,26 @@ static void late_by_the_holder(void)
 {
 	facts.hold.burst_first_ms = fact_from(0, 300);
 	facts.hold.burst_last_ms = fact_from(0, 450);
+}
+
+/* Default sentences at 4800 baud: RMC is the first, and the others do not matter. */
+static void long_but_dated_early(void)
+{
+	burst(105, 850, 150);
+	facts.sentences.dated_ms = fact_from(0, 150);
+}
+
+static void dated_late(void)
+{
+	burst(300, 850, 0);
+	facts.sentences.dated_ms = fact_from(0, 100);
+}
+
+/* The listening had another burst before it: no sentence ends behind the last character. */
+static void dated_after_the_end(void)
+{
+	burst(100, 250, 0);
+	facts.sentences.dated_ms = fact_from(0, 700);
 }
 
 static void late_and_no_pulse(void) { late_by_the_holder(); no_pulse(); }
@@ -294,6 +314,10 @@ static const struct {
 	{ "holder's", late_by_the_holder, "nmea.delay", SEV_WARN, "begin 0.300 s and end 0.450 s" },
 	{ "holder's, no pulse", late_and_no_pulse, "nmea.delay", SEV_NONE, "" },
 	{ "newer", now_early_once_late, "nmea.delay", SEV_INFO, "0.251" },
+	{ "dated early", long_but_dated_early, "nmea.delay", SEV_INFO, "time2 0.255" },
+	{ "dated early", long_but_dated_early, "nmea.delay", SEV_INFO, "end 0.850 s after" },
+	{ "dated late", dated_late, "nmea.delay", SEV_WARN, "time2 0.400" },
+	{ "dated after the end", dated_after_the_end, "nmea.delay", SEV_INFO, "time2 0.250" },
 	{ "pulse only", pulse_only, "nmea.delay", SEV_NONE, "" },
 
 	{ "not asked", nothing_wrong, "receiver.pps-off", SEV_NONE, "" },

@@ -161,6 +161,34 @@ static void dates(void **state)
 	assert_true(fact_is(s.has_date, 1));
 }
 
+/* From the burst's first byte to the end of its RMC, wherever that stands. */
+static void when_the_date_comes(void **state)
+{
+	(void)state;
+	begin(4800);
+	/* cut: it began before us */
+	sentence(10, RMC_AT("141320", "A", "210926"));
+	sentence(60, GGA_AT("141320", "1"));
+	assert_int_equal(end(300), 0);
+	assert_int_equal(s.dated_ms.state, FACT_ABSENT);
+	begin(4800);
+	sentence(10, RMC_AT("141320", "A", "210926"));
+	bytes(1000, "$GP", 3);
+	bytes(1060, "RMC,14", 6);
+	bytes(1100, "1321,A\r\n", 8);
+	sentence(1150, RMC_AT("141321", "A", "210926"));
+	sentence(1200, "GPZDA,141321,21,09,2026,00,00");
+	assert_int_equal(end(1500), 0);
+	/* the first line has no checksum, but a known type */
+	assert_true(fact_is(s.dated_ms, 100));
+	/* void or not, it takes its time */
+	begin(4800);
+	sentence(500, GGA_AT("141320", "0"));
+	sentence(560, RMC_AT("141320", "V", "210926"));
+	assert_int_equal(end(1500), 0);
+	assert_true(fact_is(s.dated_ms, 60));
+}
+
 static void void_ones(void **state)
 {
 	(void)state;
@@ -476,6 +504,7 @@ int main(void)
 		cmocka_unit_test(a_garmin),
 		cmocka_unit_test(in_pieces),
 		cmocka_unit_test(dates),
+		cmocka_unit_test(when_the_date_comes),
 		cmocka_unit_test(void_ones),
 		cmocka_unit_test(turned_over),
 		cmocka_unit_test(packets_are_known),
