@@ -76,19 +76,29 @@ static void ask_status(struct probe *p, const char *tty, struct hold_facts *h)
 
 /* ---- its memory ---- */
 
+/* "1700000000.25" in ns, whatever the locale's decimal point; *end is behind it. */
+static int64_t parse_seconds(const char *text, char **end)
+{
+	int64_t ns = strtoll(text, end, 10) * NS_PER_S, digit = NS_PER_S / 10;
+
+	if (**end == '.')
+		for (++*end; **end >= '0' && **end <= '9'; ++*end, digit /= 10)
+			ns += (**end - '0') * digit;
+	return ns;
+}
+
 /* "REALTIME_S WHAT TEXT...": false when it is no such line. */
 static bool parse_event(const char *line, size_t len, struct event_fact *e)
 {
-	char text[256];
-	double real_s;
-	int at = 0;
+	char text[256], *at;
+	int used = 0;
 
 	snprintf(text, sizeof(text), "%.*s", (int)len, line);
 	memset(e, 0, sizeof(*e));
-	if (sscanf(text, "%lf %19s %n", &real_s, e->what, &at) != 2)
+	e->real_ns = parse_seconds(text, &at);
+	if (at == text || *at != ' ' || sscanf(at, " %19s %n", e->what, &used) != 1)
 		return false;
-	e->real_ns = (int64_t)(real_s * 1000) * 1000000;
-	snprintf(e->text, sizeof(e->text), "%.159s", text + at);
+	snprintf(e->text, sizeof(e->text), "%.159s", at + used);
 	return true;
 }
 
@@ -107,6 +117,7 @@ static void ask_events(struct probe *p, struct port_facts *f)
 	char *text = malloc(EVENTS_TEXT_MAX);
 	struct event_fact event;
 
+	f->n_events = 0;
 	if (text && probe_getf(p, text, EVENTS_TEXT_MAX, "file:%s/%s.events", CONTROL_DIR,
 			       f->port.name) > 0)
 		for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')

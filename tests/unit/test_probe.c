@@ -1,65 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The probe and the survey, on a small tree and on the machine itself. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <cmocka.h>
+#include "tree.h"
 
 #include "sys/gather.h"
 #include "sys/probe.h"
 #include "sys/survey.h"
 
-static char root[] = "/tmp/gpsppsctl-probe-XXXXXX";
 static struct probe *probe;
 static char buf[4096];
 
 /* ---- a tree that looks like a machine ---- */
-
-static void make_parents(char *path)
-{
-	for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
-		*at = '\0';
-		mkdir(path, 0755);
-		*at = '/';
-	}
-}
-
-static void put_file(const char *path, const char *text)
-{
-	char full[512];
-	FILE *f;
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	make_parents(full);
-	f = fopen(full, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
-
-static void put_link(const char *path, const char *target)
-{
-	char full[512];
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	make_parents(full);
-	assert_int_equal(symlink(target, full), 0);
-}
-
-static void put_dir(const char *path)
-{
-	char full[512];
-
-	snprintf(full, sizeof(full), "%s%s/", root, path);
-	make_parents(full);
-}
 
 /* ttyS0 as kernel 6.1 shows it, ttyS10 and ttyS2 to sort, tty1 that is no port. */
 static void put_old_port(const char *tty, const char *type)
@@ -119,7 +69,7 @@ static void put_process(const char *pid, const char *comm, const char *fd, const
 static int set_up(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(root));
+	begin_tree();
 	put_dir("/sys/devices/platform/serial8250");
 	put_link("/sys/devices/platform/serial8250/subsystem", "/sys/bus/platform");
 	put_link("/sys/devices/platform/serial8250/driver", "/sys/bus/platform/drivers/serial8250");
@@ -162,12 +112,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	char command[128];
-
 	(void)state;
 	probe_close(probe);
-	snprintf(command, sizeof(command), "rm -rf %s", root);
-	return system(command);
+	return remove_tree();
 }
 
 /* ---- keys ---- */
