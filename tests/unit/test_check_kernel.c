@@ -27,7 +27,11 @@ static void autoload_off(void)
 	facts.kernel.autoload = facts.kernel.ldisc = fact_from(0, 0);
 }
 
-static void off_but_attached(void) { facts.kernel.autoload = fact_from(0, 0); }
+static void off_but_attached(void)
+{
+	facts.kernel.autoload = facts.kernel.ldisc = fact_from(0, 0);
+}
+
 static void off_but_loaded(void) { idle(); facts.kernel.autoload = fact_from(0, 0); }
 static void off_no_module(void)
 {

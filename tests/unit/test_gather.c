@@ -242,6 +242,7 @@ static void test_hardpps(void **state)
 
 #define PC								\
 	"           CPU0       CPU1       \n"				\
+	"  0:         44          0  IO-APIC   2-edge      timer\n"	\
 	"  1:          9          0  IO-APIC   1-edge      i8042\n"	\
 	"  4:       5000         12  IO-APIC   4-edge      ttyS0, i801_smbus\n" \
 	" 14:          0          0   IR-PCI-MSI-0000:00:1f.2    0-edge      ahci\n" \
@@ -374,7 +375,7 @@ static void test_events(void **state)
 	assert_int_equal(facts.n_events, 0);
 	answer("file:/run/gpsppsctl/ttyS0.events",
 	       "1700000000 attached as unit 0\nnonsense\n\n1700000001.25 lost no pulse for 10 s\n"
-	       "x1700000002 back\n1700000003 back");
+	       "x1700000002 back\n lost it\n1700000003 back");
 	gather_port(&fake, &facts);
 	assert_int_equal(facts.n_events, 3);
 	assert_true(facts.events[0].real_ns == INT64_C(1700000000000000000));
@@ -433,7 +434,7 @@ static void expect_error(const char *key, int err)
 /* "A=1" with a NUL behind each. */
 static void put_environ(void)
 {
-	static const char text[] = "HOME=/\0container=lxc\0mycontainer=no\0EMPTY=";
+	static const char text[] = "HOME=/\0container_uuid=7\0container=lxc\0mycontainer=no\0EMPTY=";
 	char full[128];
 	FILE *f;
 
