@@ -34,6 +34,10 @@ static bool is_isa_port(const struct port *port)
 	return false;
 }
 
+/*
+ * Where pulses come, by how much they are late cannot be seen from inside.  Where
+ * none comes, this may be the reason, and no fact of the guest's decides it.
+ */
 static void run_host_virtual(const struct port_facts *f, struct finding *out)
 {
 	const struct fact_text *by = &f->host.hypervisor;
@@ -41,23 +45,24 @@ static void run_host_virtual(const struct port_facts *f, struct finding *out)
 	if (!fact_is(f->present, 1) || !is_told(by, "whether this is a virtual machine", out))
 		return;
 	finding_observed(out, "this is a virtual machine (%s)", by->val);
+	out->severity = SEV_INFO;
 	if (f->pulse_only || !is_isa_port(&f->port)) {
-		out->severity = SEV_INFO;
 		finding_why(out, "interrupts reach a guest late and unevenly, even those of a device that was handed through");
 		return;
 	}
 	finding_saw(out, "base", f->port.base);
-	finding_warn(out, "LATE PULSE: the port is emulated by the hypervisor (%.40s)", by->val);
-	finding_why(out, "an emulated UART hands the host's DCD on late, or never: QEMU asks for it by a timer, every 10 ms");
+	finding_why(out, "the port is emulated, and the host's DCD comes late or never: QEMU asks for it by a timer, every 10 ms");
 	finding_fix(out, "run the time service on the host, or hand a PCI Express card with its UART through to the guest");
+	if (facts_is_attached(f) && facts_no_pulse(f))
+		finding_warn(out, "NO PULSE: the hypervisor (%.40s) may not hand DCD on", by->val);
 }
 
 const struct check check_host_virtual = {
 	.id = "host.virtual",
 	.title = "the port is a virtual machine's",
 	.explain = "A hypervisor emulates the UART of its guest: QEMU samples the host's modem lines "
-		"by a timer every 10 ms, others do not hand DCD on at all. A pulse may be seen, "
-		"and is milliseconds late. diag takes the hypervisor's name from the firmware's "
+		"by a timer every 10 ms, others do not hand DCD on at all. A pulse that is seen may be "
+		"milliseconds late. diag takes the hypervisor's name from the firmware's "
 		"tables or /sys/hypervisor, and COM1 to COM4 of a guest for emulated. Keep time on "
 		"the host, or hand a PCI Express serial card through.",
 	.see = "serial_update_msl() in QEMU's hw/char/serial.c; systemd-detect-virt(1)",

@@ -31,8 +31,7 @@ static int read_kconfig(struct probe *p, char *text, size_t size)
 /* An option that is off, or whose dependencies are, has no line "CONFIG_NAME=". */
 int machine_kconfig(struct probe *p, const char *name, char *buf, size_t size)
 {
-	char *text = malloc(KCONFIG_MAX), line[80];
-	const char *at = NULL;
+	char *text = malloc(KCONFIG_MAX);
 	int n;
 
 	if (!text)
@@ -40,6 +39,9 @@ int machine_kconfig(struct probe *p, const char *name, char *buf, size_t size)
 	text[0] = '\n';		/* so that the first line is found like the others */
 	n = read_kconfig(p, text + 1, KCONFIG_MAX - 1);
 	if (n >= 0) {
+		char line[80];
+		const char *at;
+
 		snprintf(line, sizeof(line), "\nCONFIG_%s=", name);
 		at = strstr(text, line);
 		n = snprintf(buf, size, "%c", at ? at[strlen(line)] : 'n');

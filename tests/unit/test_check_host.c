@@ -7,6 +7,14 @@ static void no_port(void) { facts.present = fact_from(0, 0); }
 
 static void guest(void) { set_text(&facts.host.hypervisor, "qemu"); }
 static void guest_with_card(void) { guest(); facts.port.base = fact_from(0, 0xd010); }
+static void guest_without(void) { guest(); pulses(0, 0); }
+static void card_without(void) { guest_with_card(); pulses(0, 0); }
+static void guest_unattached(void)
+{
+	guest_without();
+	memset(&facts.pulse, 0, sizeof(facts.pulse));
+}
+
 static void guest_usb(void)
 {
 	guest();
@@ -27,7 +35,10 @@ static void test_virtual(void **state)
 {
 	static const struct row rows[] = {
 		{ "metal", NULL, &check_host_virtual, SEV_OK, NULL, 0 },
-		{ "COM2 of a guest", guest, &check_host_virtual, SEV_WARN, "(qemu)", 0 },
+		{ "COM2 of a guest", guest, &check_host_virtual, SEV_INFO, "10 ms", 0 },
+		{ "and no pulse", guest_without, &check_host_virtual, SEV_WARN, "(qemu)", 0 },
+		{ "and unattached", guest_unattached, &check_host_virtual, SEV_INFO, "(qemu)", 0 },
+		{ "a card, no pulse", card_without, &check_host_virtual, SEV_INFO, "(qemu)", 0 },
 		{ "a card of a guest", guest_with_card, &check_host_virtual, SEV_INFO, "(qemu)", 0 },
 		{ "USB of a guest", guest_usb, &check_host_virtual, SEV_INFO, NULL, 0 },
 		{ "gpio of a guest", guest_gpio, &check_host_virtual, SEV_INFO, NULL, 0 },
