@@ -5,22 +5,25 @@
 #include <string.h>
 
 /*
- * Those who stay only to keep it attached.  "gpsppsctl" is not among them: attach
- * has the port under this name before it is attached, and receiver without that.
+ * One that answers at the control socket: "gpsppsctl" alone is also attach before
+ * it has attached, and receiver, which needs no pulse.
  */
-static const char *const attachers[] = { "gpsppsctl-hold", "ldattach", "ppsldisc" };
-
-static bool is_ours(const struct holder *h)
+static bool is_ours(const struct port_facts *f, const struct holder *h)
 {
-	return !strcmp(h->comm, attachers[0]);
+	return fact_is(f->hold.pid, h->pid);
 }
 
+/* Those who stay only to keep the port attached. */
 static const struct holder *find_attacher(const struct port_facts *f)
 {
-	for (size_t i = 0; i < f->port.holders.n; i++)
-		for (size_t k = 0; k < sizeof(attachers) / sizeof(attachers[0]); k++)
-			if (!strcmp(f->port.holders.v[i].comm, attachers[k]))
-				return &f->port.holders.v[i];
+	static const char *const others[] = { "ldattach", "ppsldisc" };
+
+	for (size_t i = 0; i < f->port.holders.n; i++) {
+		const struct holder *h = &f->port.holders.v[i];
+
+		if (is_ours(f, h) || !strcmp(h->comm, others[0]) || !strcmp(h->comm, others[1]))
+			return h;
+	}
 	return NULL;
 }
 
@@ -28,7 +31,7 @@ void check_fix_attach(const struct port_facts *f, struct finding *out)
 {
 	const struct holder *h = find_attacher(f);
 
-	if (h && !is_ours(h)) {
+	if (h && !is_ours(f, h)) {
 		finding_fix(out, "kill %d; gpsppsctl attach --daemon /dev/%s     # %s would not put it back",
 			    h->pid, f->port.name, h->comm);
 		return;
@@ -58,7 +61,7 @@ static const struct holder *find_loser(const struct port_facts *f)
 		return NULL;
 	if (!fact_known(f->port.ldisc))
 		return flag ? h : NULL;
-	return is_ours(h) || flag || fact_is(f->port.ldisc, LDISC_TTY) ? h : NULL;
+	return is_ours(f, h) || flag || fact_is(f->port.ldisc, LDISC_TTY) ? h : NULL;
 }
 
 /* What is on the port instead. */

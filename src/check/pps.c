@@ -80,19 +80,6 @@ const struct check check_pps_ktimer = {
 
 /* ---- which edges are captured ---- */
 
-static void fail_no_edge(const struct port_facts *f, struct finding *out)
-{
-	finding_fail(out, "NO PULSE: %s captures neither edge", f->pulse.name);
-	finding_observed(out, "PPS_GETPARAMS says mode 0x%x for /dev/%s",
-			 (unsigned int)f->pps_mode.val, f->pulse.name);
-	finding_why(out, "a program has switched both edges off (PPS_SETPARAMS), and that holds for all who use the device: pulses come and are not stamped");
-	if (f->pulse_only)
-		finding_fix(out, "ppstest /dev/%s     # switches assert on again; Ctrl-C ends it",
-			    f->pulse.name);
-	else
-		check_fix_attach(f, out);
-}
-
 /* A pulse whose beginning is known to be the assert edge, and only its end is stamped. */
 static bool stamps_only_the_end(const struct port_facts *f)
 {
@@ -120,9 +107,10 @@ static void judge_end_only(const struct port_facts *f, struct finding *out)
 }
 
 /*
- * One edge alone is what ntpd and chronyd set, and healthy (drivers/pps/pps.c
- * keeps one struct pps_kparams a device).  That an inverted pulse is taken on
- * assert is signal.inverted's.
+ * One edge alone is what ntpd and chronyd set, and healthy: there is one struct
+ * pps_kparams a device, and the kernel refuses to capture none ("capture mode
+ * unspecified", pps_cdev_ioctl() in drivers/pps/pps.c).  That an inverted pulse is
+ * taken on assert is signal.inverted's.
  */
 static void run_pps_edge_disabled(const struct port_facts *f, struct finding *out)
 {
@@ -135,9 +123,7 @@ static void run_pps_edge_disabled(const struct port_facts *f, struct finding *ou
 		check_denied(out, "which edges are captured (PPS_GETPARAMS)", f->pps_mode);
 		return;
 	}
-	if (!(f->pps_mode.val & PPS_CAPTUREBOTH))
-		fail_no_edge(f, out);
-	else if (stamps_only_the_end(f))
+	if (stamps_only_the_end(f))
 		judge_end_only(f, out);
 	else
 		out->severity = SEV_OK;
@@ -148,13 +134,12 @@ const struct check check_pps_edge_disabled = {
 	.title = "the edge that is on time is not captured",
 	.explain = "The parameters of a PPS device are the device's own, not each program's: when one "
 		"program sets the capture of one edge (PPS_SETPARAMS), the other edge stands "
-		"still for all. One edge is normal where a daemon runs. No edge at all is no "
-		"pulse; and only the clear edge of a pulse that begins with assert is late by the "
-		"pulse's width. diag asks PPS_GETPARAMS, and the holder which edge was on time "
+		"still for all. One edge is normal where a daemon runs. But the clear edge "
+		"alone of a pulse that begins with assert is late by the pulse's width. diag asks PPS_GETPARAMS, and the holder which edge was on time "
 		"when both were captured.",
 	.see = "drivers/pps/pps.c; https://docs.ntpsec.org/latest/driver_nmea.html (flag2)",
 	.stage = STAGE_PULSE,
-	.explains = EXPLAINS_NO_PULSE | EXPLAINS_WRONG_TIME,
+	.explains = EXPLAINS_WRONG_TIME,
 	.run = run_pps_edge_disabled,
 };
 

@@ -4,6 +4,8 @@
 
 static void not_attached(void)
 {
+	hold(0, 412, "gpsppsctl");
+	facts.hold.pid = fact_from(0, 412);
 	memset(&facts.pulse, 0, sizeof(facts.pulse));
 	facts.port.ldisc = fact_from(0, LDISC_TTY);
 	facts.port.flags = fact_from(0, 0x10000040);
@@ -122,7 +124,9 @@ static void taken_by_slip(void) { not_attached(); facts.port.ldisc = fact_from(0
 static void from_ldattach(void) { not_attached(); hold(0, 9, "ldattach"); }
 static void ldattach_slip(void) { from_ldattach(); facts.port.ldisc = fact_from(0, 1); }
 static void by_hand(void) { taken(); facts.unit = fact_from(-ENOENT, 0); }
-static void being_attached(void) { not_attached(); hold(0, 412, "gpsppsctl"); }
+/* It does not answer yet; the socket may be another's. */
+static void being_attached(void) { not_attached(); facts.hold.pid = fact_from(-ETIMEDOUT, 0); }
+static void receiver_beside(void) { not_attached(); facts.hold.pid = fact_from(0, 411); }
 static void a_reader(void) { not_attached(); hold(0, 812, "cat"); }
 static void hung_up(void)
 {
@@ -153,6 +157,7 @@ static void test_lost(void **state)
 		{ "hung up", hung_up, &check_ldisc_lost, SEV_FAIL, "0x800", 0 },
 		{ "ldattach's own", ldattach_slip, &check_ldisc_lost, SEV_NONE, NULL, 0 },
 		{ "being attached", being_attached, &check_ldisc_lost, SEV_NONE, NULL, 0 },
+		{ "receiver at work", receiver_beside, &check_ldisc_lost, SEV_NONE, NULL, 0 },
 		{ "a reader", a_reader, &check_ldisc_lost, SEV_NONE, NULL, 0 },
 		{ "idle", idle, &check_ldisc_lost, SEV_NONE, NULL, 0 },
 		{ "no port", no_port, &check_ldisc_lost, SEV_NONE, NULL, 0 },

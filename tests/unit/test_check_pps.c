@@ -115,9 +115,6 @@ static void clear_of_square(void)
 	facts.hold.width_us = fact_from(0, 498000);
 }
 
-/* OFFSETASSERT | OFFSETCLEAR | TSFMT_TSPEC, and no edge */
-static void neither(void) { captured(0x1030, EDGE_ASSERT); }
-static void neither_of_gpio(void) { neither(); facts.pulse_only = true; }
 static void mode_refused(void) { facts.pps_mode = fact_from(-EACCES, 0); }
 static void mode_absent(void) { facts.pps_mode = fact_from(-ENOENT, 0); }
 
@@ -132,9 +129,6 @@ static void test_edges(void **state)
 		{ "inverted", clear_of_inverted, &check_pps_edge_disabled, SEV_OK, NULL, 0 },
 		{ "clear, not measured", clear_unknown, &check_pps_edge_disabled, SEV_OK, NULL, 0 },
 		{ "clear of a square", clear_of_square, &check_pps_edge_disabled, SEV_OK, NULL, 0 },
-		{ "neither", neither, &check_pps_edge_disabled, SEV_FAIL, "mode 0x1030", CURE_COMMAND },
-		{ "neither, gpio", neither_of_gpio, &check_pps_edge_disabled, SEV_FAIL,
-		  "ppstest /dev/pps0", 0 },
 		{ "refused", mode_refused, &check_pps_edge_disabled, SEV_SKIPPED, "PPS_GETPARAMS", 0 },
 		{ "not asked", NULL, &check_pps_edge_disabled, SEV_NONE, NULL, 0 },
 		{ "no device", mode_absent, &check_pps_edge_disabled, SEV_NONE, NULL, 0 },

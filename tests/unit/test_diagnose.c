@@ -15,7 +15,6 @@ static void not_attached(void)
 	memset(&facts.pulse, 0, sizeof(facts.pulse));
 	facts.port.ldisc = fact_from(0, LDISC_TTY);
 	facts.port.pps = fact_text_from(-ENOENT, "");
-	hold(0, 412, "gpsppsctl");	/* about to attach: nothing was lost */
 	no_pulse();
 }
 
