@@ -46,7 +46,7 @@ static void run_host_virtual(const struct port_facts *f, struct finding *out)
 		return;
 	finding_observed(out, "this is a virtual machine (%s)", by->val);
 	out->severity = SEV_INFO;
-	if (f->pulse_only || !is_isa_port(&f->port)) {
+	if (!is_isa_port(&f->port)) {
 		finding_why(out, "interrupts reach a guest late and unevenly, even those of a device that was handed through");
 		return;
 	}
