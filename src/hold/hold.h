@@ -114,7 +114,7 @@ void meter_init(struct hold *hold);
 int meter_timeout_ms(const struct hold *hold);
 void meter_step(struct hold *hold);
 
-/* watch.c: a look in 10 s, and a note of what has changed. */
+/* watch.c: a look in 12 s, and a note of what has changed. */
 void watch_init(struct hold *hold);
 int watch_timeout_ms(const struct hold *hold);
 void watch_step(struct hold *hold);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Watch what is held, one look in 10 s, and note what has changed.  It mends
+ * Watch what is held, a look in 12 s, and note what has changed.  It mends
  * nothing.  Movement is told by counters and ages by CLOCK_BOOTTIME, so that a
  * step of the clock is no event.  Nothing here asks TIOCMGET, which would take
  * an edge's place (serial8250_modem_status(), drivers/tty/serial/8250/8250_port.c).
@@ -20,7 +20,14 @@
 #include "../sys/tty.h"
 
 #define NS_PER_MS INT64_C(1000000)
-#define PERIOD_NS (10 * NS_PER_S)
+/* Less than one wake-up in 10 s, whatever else there is to wake us. */
+#define PERIOD_NS (12 * NS_PER_S)
+/* What stands still for so long is lost, or silent. */
+#define STILL_NS (10 * NS_PER_S)
+/* A pulse as old as this may have been the last: the next look is when it would be STILL_NS old, */
+#define OVERDUE_NS (1500 * NS_PER_MS)
+/* but not before a healthy one must have come, as a step of the clock makes false ages. */
+#define SOON_NS (3 * NS_PER_S)
 /* A look that comes later than this has slept with the machine: it compares nothing. */
 #define ASLEEP_NS (2 * PERIOD_NS)
 /* Nothing here is urgent: the kernel may wake us together with somebody else. */
@@ -153,6 +160,12 @@ static void describe_wire(const struct look *last, const struct look *now, char 
 			 now->rx == last->rx ? "no characters" : "characters arrive");
 }
 
+/* Since the last pulse, or since we began to wait for the first. */
+static int64_t stillness_ns(const struct hold *hold, const struct look *now)
+{
+	return now->at_ns - (hold->watch.pulse_ns ? hold->watch.pulse_ns : hold->since_ns);
+}
+
 static void note_lost(struct hold *hold, const struct look *now)
 {
 	const struct watch *w = &hold->watch;
@@ -164,10 +177,10 @@ static void note_lost(struct hold *hold, const struct look *now)
 		events_note(hold, "lost", "%s is gone; %s", hold->h.pps, wire);
 	else if (!w->pulse_ns)
 		events_note(hold, "lost", "no pulse since it was attached %ld s ago; %s",
-			    seconds(now->at_ns - hold->since_ns), wire);
+			    seconds(stillness_ns(hold, now)), wire);
 	else
 		events_note(hold, "lost", "no pulse for %ld s, the last at %lld.%09ld; %s",
-			    seconds(now->at_ns - w->pulse_ns),
+			    seconds(stillness_ns(hold, now)),
 			    (long long)(edge->time_ns / NS_PER_S),
 			    (long)(edge->time_ns % NS_PER_S), wire);
 }
@@ -185,18 +198,21 @@ static void note_back(struct hold *hold, const struct look *now, uint32_t n)
 			    seconds(now->at_ns - hold->since_ns));
 }
 
+/* No look comes before STILL_NS after the last pulse that was seen: next_ns(). */
 static void judge_pulse(struct hold *hold, const struct look *now)
 {
 	struct watch *w = &hold->watch;
 	const uint32_t n = now->has_edges ? pulses(&w->last, now) : 0;
 
-	if (n && w->is_lost)
-		note_back(hold, now, n);
-	else if (!n && !w->is_lost)
-		note_lost(hold, now);
-	w->is_lost = !n;
-	if (n)
+	if (n) {
+		if (w->is_lost)
+			note_back(hold, now, n);
+		w->is_lost = false;
 		w->pulse_ns = pulse_at_ns(now);
+	} else if (!w->is_lost) {
+		note_lost(hold, now);
+		w->is_lost = true;
+	}
 }
 
 /* ---- sentences ---- */
@@ -214,7 +230,7 @@ static void judge_characters(struct hold *hold, const struct look *now)
 			events_note(hold, "speaking", "characters again, after %ld s", seconds(since_ns));
 		w->is_silent = false;
 		w->heard_ns = now->at_ns;
-	} else if (w->heard_ns && !w->is_silent) {
+	} else if (w->heard_ns && !w->is_silent && since_ns >= STILL_NS) {
 		events_note(hold, "silent", "no character for %ld s; %s", seconds(since_ns),
 			    w->is_lost ? "no pulses either" : "pulses go on");
 		w->is_silent = true;
@@ -238,6 +254,16 @@ void watch_init(struct hold *hold)
 	w->due_ns = w->last.at_ns + PERIOD_NS;
 }
 
+/* A loss is told within 15 s, though we look so seldom. */
+static int64_t next_ns(const struct hold *hold, const struct look *now)
+{
+	const int64_t still_ns = stillness_ns(hold, now);
+
+	if (hold->watch.is_lost || still_ns < OVERDUE_NS)
+		return now->at_ns + PERIOD_NS;
+	return now->at_ns + (still_ns > STILL_NS - SOON_NS ? SOON_NS : STILL_NS - still_ns);
+}
+
 int watch_timeout_ms(const struct hold *hold)
 {
 	const int64_t left_ns = hold->watch.due_ns - hold_now_ns();
@@ -257,7 +283,7 @@ void watch_step(struct hold *hold)
 		for (size_t i = 0; i < sizeof(judges) / sizeof(judges[0]); i++)
 			judges[i](hold, &now);
 	w->last = now;
-	w->due_ns = now.at_ns + PERIOD_NS;
+	w->due_ns = next_ns(hold, &now);
 	/* what measures the receiver needs its milliseconds; poll(2) has this slack only after it */
 	if (hold->meter.state == METER_DONE)
 		prctl(PR_SET_TIMERSLACK, SLACK_NS, 0, 0, 0);

@@ -22,6 +22,8 @@
 #include "hold/hold.h"
 #include "sys/tty.h"
 
+#define PERIOD_S 12
+
 static struct hold holder;
 static struct client pauser;
 
@@ -192,8 +194,8 @@ static void speak(void)
 /* A period of a healthy port. */
 static void healthy_period(void)
 {
-	pass(10);
-	pulse(10, 10);
+	pass(PERIOD_S);
+	pulse(12, 12);
 	speak();
 	watch_step(&holder);
 }
@@ -225,28 +227,28 @@ static void a_healthy_port_has_no_events(void **state)
 	expect_quiet();
 }
 
-static void one_look_in_ten_seconds(void **state)
+static void one_look_in_a_period(void **state)
 {
 	(void)state;
-	assert_int_equal(watch_timeout_ms(&holder), 10000);
-	pass(9);
+	assert_int_equal(watch_timeout_ms(&holder), 12000);
+	pass(11);
 	assert_int_equal(watch_timeout_ms(&holder), 1000);
 	watch_step(&holder);
 	watch_step(&holder);
 	expect_quiet();		/* it has not looked: nothing has moved */
-	pulse(9, 9);
+	pulse(11, 11);
 	pass(1);
 	assert_int_equal(watch_timeout_ms(&holder), 0);
 	watch_step(&holder);
-	assert_int_equal(watch_timeout_ms(&holder), 10000);
+	assert_int_equal(watch_timeout_ms(&holder), 12000);
 }
 
 static void one_edge_is_enough(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		pass(10);
-		pulse(i < 2 ? 10 : 0, i < 2 ? 0 : 10);
+		pass(PERIOD_S);
+		pulse(i < 2 ? 12 : 0, i < 2 ? 0 : 12);
 		watch_step(&holder);
 	}
 	expect_quiet();
@@ -258,8 +260,8 @@ static void a_port_that_never_spoke_is_not_silent(void **state)
 	port.rx = 77;		/* of an earlier holder */
 	setup(state);
 	for (int i = 0; i < 4; i++) {
-		pass(10);
-		pulse(10, 10);
+		pass(PERIOD_S);
+		pulse(12, 12);
 		watch_step(&holder);
 	}
 	expect_quiet();
@@ -280,17 +282,17 @@ static void a_clock_step_is_no_event(void **state)
 static void a_clock_step_makes_no_age(void **state)
 {
 	static const int64_t steps_s[] = { 86400, -86400 };
-	static const char *const says[] = { "lost no pulse for 20 s, ", "lost no pulse for 10 s, " };
+	static const char *const says[] = { "lost no pulse for 24 s, ", "lost no pulse for 12 s, " };
 
 	for (size_t i = 0; i < 2; i++) {
 		setup(state);
-		pass(10);
-		pulse(10, 10);
+		pass(PERIOD_S);
+		pulse(12, 12);
 		speak();
 		port.real_ns += steps_s[i] * NS_PER_S;
 		watch_step(&holder);
 		expect_quiet();
-		pass(10);
+		pass(PERIOD_S);
 		speak();
 		watch_step(&holder);
 		expect(says[i]);
@@ -313,7 +315,7 @@ static void a_new_device_counts_from_0(void **state)
 {
 	(void)state;
 	healthy_period();
-	pass(10);
+	pass(PERIOD_S);
 	port.assert_edge.seq = port.clear_edge.seq = 4;
 	speak();
 	watch_step(&holder);
@@ -345,20 +347,20 @@ static void pulses_lost_and_back(void **state)
 {
 	(void)state;
 	healthy_period();
-	pass(10);
+	pass(PERIOD_S);
 	speak();
 	watch_step(&holder);
-	/* the last edge: 0.25 s before the look at 1700000010 */
-	expect("lost no pulse for 10 s, the last at 1700000009.750000000; DCD stands still, characters arrive");
-	pass(10);
+	/* the last edge: 0.25 s before the look at 1700000012 */
+	expect("lost no pulse for 12 s, the last at 1700000011.750000000; DCD stands still, characters arrive");
+	pass(PERIOD_S);
 	speak();
 	watch_step(&holder);
 	expect_quiet();		/* once is enough */
-	pass(10);
+	pass(PERIOD_S);
 	speak();
 	pulse(4, 3);
 	watch_step(&holder);
-	expect("back 4 pulses in 10 s; the one before them came 30 s ago");
+	expect("back 4 pulses in 12 s; the one before them came 36 s ago");
 	healthy_period();
 	expect_quiet();
 }
@@ -367,16 +369,16 @@ static void lost_by_another_way_than_the_wire(void **state)
 {
 	(void)state;
 	healthy_period();
-	pass(10);
-	port.dcd += 20;		/* nobody captures its edges */
+	pass(PERIOD_S);
+	port.dcd += 24;		/* nobody captures its edges */
 	watch_step(&holder);
-	expect("lost no pulse for 10 s, the last at 1700000009.750000000; DCD changes, no characters");
-	expect("silent no character for 10 s; no pulses either");
+	expect("lost no pulse for 12 s, the last at 1700000011.750000000; DCD changes, no characters");
+	expect("silent no character for 12 s; no pulses either");
 	healthy_period();
 	expect("back ");
-	expect("speaking characters again, after 20 s");
+	expect("speaking characters again, after 24 s");
 	port.has_edges = false;
-	pass(10);
+	pass(PERIOD_S);
 	speak();
 	watch_step(&holder);
 	expect("lost pps3 is gone; DCD stands still, characters arrive");
@@ -391,16 +393,77 @@ static void pulses_that_never_came(void **state)
 	memset(&port.clear_edge, 0, sizeof(port.clear_edge));
 	port.has_counts = false;
 	watch_init(&holder);
-	pass(10);
+	pass(PERIOD_S);
 	watch_step(&holder);
-	expect("lost no pulse since it was attached 10 s ago; the driver counts nothing");
-	pass(10);
+	expect("lost no pulse since it was attached 12 s ago; the driver counts nothing");
+	pass(PERIOD_S);
 	watch_step(&holder);
 	expect_quiet();
-	pass(10);
+	pass(PERIOD_S);
 	pulse(2, 2);
 	watch_step(&holder);
-	expect("back 2 pulses in 10 s, the first since it was attached 30 s ago");
+	expect("back 2 pulses in 12 s, the first since it was attached 36 s ago");
+}
+
+/* They stopped so many seconds before a look. */
+static void stop_before_a_look(int seconds)
+{
+	pass(PERIOD_S);
+	pulse(12 - seconds, 12 - seconds);
+	speak();
+	port.assert_edge.time_ns -= seconds * NS_PER_S;
+	port.clear_edge.time_ns -= seconds * NS_PER_S;
+	watch_step(&holder);
+	expect_quiet();
+}
+
+static void a_loss_is_told_soon(void **state)
+{
+	static const struct {
+		int before_s, next_ms;
+		const char *says;
+	} cases[] = {
+		/* the last edge is 0.25 s older */
+		{ 1, 12000, "lost no pulse for 13 s, " },
+		{ 2, 7750, "lost no pulse for 10 s, " },
+		{ 6, 3750, "lost no pulse for 10 s, " },
+		{ 9, 3000, "lost no pulse for 12 s, " },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		setup(state);
+		healthy_period();
+		stop_before_a_look(cases[i].before_s);
+		assert_int_equal(watch_timeout_ms(&holder), cases[i].next_ms);
+		port.now_ns += cases[i].next_ms * 1000000ll;
+		port.real_ns += cases[i].next_ms * 1000000ll;
+		speak();
+		watch_step(&holder);
+		expect(cases[i].says);
+		expect_quiet();
+		/* then there is no hurry any more */
+		assert_int_equal(watch_timeout_ms(&holder), 12000);
+	}
+}
+
+/* The pulses of a clock that was stepped look old, and come. */
+static void an_early_look_at_a_healthy_port(void **state)
+{
+	(void)state;
+	healthy_period();
+	stop_before_a_look(9);
+	pass(3);
+	pulse(1, 1);
+	watch_step(&holder);	/* 3 s without a character are no silence yet */
+	expect_quiet();
+	assert_int_equal(watch_timeout_ms(&holder), 12000);
+	healthy_period();
+	/* a pulse missed, and the next ones too, but not for 10 s */
+	stop_before_a_look(2);
+	pass(8);
+	pulse(5, 5);
+	watch_step(&holder);
+	expect_quiet();
 }
 
 static void silent_and_speaking(void **state)
@@ -408,14 +471,14 @@ static void silent_and_speaking(void **state)
 	(void)state;
 	healthy_period();
 	for (int i = 0; i < 3; i++) {
-		pass(10);
-		pulse(10, 10);
+		pass(PERIOD_S);
+		pulse(12, 12);
 		watch_step(&holder);
 	}
-	expect("silent no character for 10 s; pulses go on");
+	expect("silent no character for 12 s; pulses go on");
 	expect_quiet();
 	healthy_period();
-	expect("speaking characters again, after 40 s");
+	expect("speaking characters again, after 48 s");
 	expect_quiet();
 }
 
@@ -483,7 +546,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_healthy_port_has_no_events),
-		TEST(one_look_in_ten_seconds),
+		TEST(one_look_in_a_period),
 		TEST(one_edge_is_enough),
 		TEST(a_port_that_never_spoke_is_not_silent),
 		TEST(a_clock_step_is_no_event),
@@ -494,6 +557,8 @@ int main(void)
 		TEST(pulses_lost_and_back),
 		TEST(lost_by_another_way_than_the_wire),
 		TEST(pulses_that_never_came),
+		TEST(a_loss_is_told_soon),
+		TEST(an_early_look_at_a_healthy_port),
 		TEST(silent_and_speaking),
 		TEST(flags_off_and_on),
 		TEST(line_discipline_off_and_on),
