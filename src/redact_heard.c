@@ -234,12 +234,11 @@ void redact_bytes(uint8_t *bytes, size_t n)
 /* "\xHH", or a character. */
 static uint8_t take_byte(const char **at)
 {
-	unsigned int byte;
-	int n = 0;
+	const char *p = *at;
 
-	if (sscanf(*at, "\\x%2x%n", &byte, &n) == 1 && n == 4) {
+	if (p[0] == '\\' && p[1] == 'x' && hex_value(p[2]) >= 0 && hex_value(p[3]) >= 0) {
 		*at += 4;
-		return (uint8_t)byte;
+		return (uint8_t)(hex_value(p[2]) * 16 + hex_value(p[3]));
 	}
 	return (uint8_t)*(*at)++;
 }

@@ -48,7 +48,7 @@ static int parse_wait(const char *text, int *ms)
 	if (!isdigit((unsigned char)text[0]) && text[0] != '.')
 		return -EINVAL;
 	s = strtod(text, &end);
-	/* not so many digits that hexadecimal or an exponent would be one of them */
+	/* neither hexadecimal nor an exponent, which strtod() would take */
 	if (*end || strspn(text, "0123456789.") != strlen(text) || !(s <= WAIT_MAX_S))
 		return -EINVAL;
 	*ms = (int)(s * 1000 + 0.5);
