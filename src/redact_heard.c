@@ -191,8 +191,10 @@ static void blank_sentence(const struct view *v, size_t begin, size_t end)
 	end = body;
 	summed = end - begin >= 3 && get(v, end - 3) == '*' &&
 		hex_value(get(v, end - 2)) >= 0 && hex_value(get(v, end - 1)) >= 0;
-	if (summed)
-		body = end - 3;
+	/* a checksum that was cut off is no part of the last field */
+	for (body = end; body > begin && end - body < 3 && get(v, body - 1) != '*'; body--)
+		;
+	body = summed ? end - 3 : body > begin && get(v, body - 1) == '*' ? body - 1 : end;
 	before = sum_of(v, begin, body);
 	split(v, begin, body, &s);
 	fields = fields_of(v, &s);

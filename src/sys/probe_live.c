@@ -300,7 +300,7 @@ static int port_is_open(struct live *l, const char *tty)
 /* "TTY/WHAT": the port is opened for the one question. */
 static int get_tty(struct live *l, const char *arg, char *buf, size_t size)
 {
-	const char *what = strchr(arg, '/');
+	const char *what = strrchr(arg, '/');	/* "pts/3" has one, too */
 	char tty[32], path[64];
 	int fd, n;
 

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""diag --record and --sysroot: the record of a real port says the same again, and no more."""
+
+import json
+
+from testbed import test
+
+from test_diag import TTY, attached, diag, expect, finding, impostor, poke, IER
+
+RECORD = "/run/record"
+
+
+def replay_is_the_same(g, options=""):
+    """Record as text and as JSON; each replay, far from the port, is the same to the letter."""
+    for form in ("", "--json"):
+        g.run("rm -rf " + RECORD)
+        live = g.run("gpsppsctl diag %s %s --record %s" % (form, options, RECORD), timeout=60)
+        assert live.out and live.err == "", live
+        again = g.run("time -p gpsppsctl diag %s --sysroot %s" % (form, RECORD))
+        lines = again.err.strip().splitlines()
+        assert len(lines) == 3 and lines[0].startswith("real 0.") and float(lines[0].split()[1]) < 1, again
+        assert (again.out, again.rc) == (live.out, live.rc), (live, again)
+    return json.loads(live.out)["ports"]
+
+
+@test()
+def record_of_a_healthy_port(g):
+    with attached(g):
+        ports = replay_is_the_same(g)
+        assert ports[0]["cause"] is None
+        size = int(g.run("du -sk " + RECORD).out.split()[0])
+        assert size < 2000, size
+        # what was heard is there, and where it was heard is not
+        heard = g.run("cat %s/*/heard:ttyS1" % RECORD, check=True).out
+        assert "RMC" in heard and "0000.0000,N,00000.0000,E" in heard
+        assert not [line for line in heard.split("$") if "RMC" in line and "5128" in line], heard
+        series = g.run("cat %s/*/series:ttyS1+pps0" % RECORD, check=True).out
+        assert series.count(" assert ") >= 3 and series.count(" clear ") >= 3
+        assert series.count(" rx ") > 20 and series.endswith(" end\n")
+        assert g.run("cat %s/NOTE %s/VERSION" % (RECORD, RECORD), check=True).out
+
+
+@test()
+def record_of_faults(g):
+    with attached(g):
+        poke(g, IER, 0x05)
+        assert replay_is_the_same(g)[0]["cause"] == "uart.msi-off"
+        poke(g, IER, 0x0D)
+    g.ports["isa1"].receiver.baud = 9600
+    ports = replay_is_the_same(g, "--active " + TTY)
+    f = finding(ports[0], "nmea.baud")
+    assert f["observed"]["found_baud"] == 9600, f
+    with attached(g), impostor(g, "ntpd"):
+        replay_is_the_same(g)
+
+
+@test()
+def record_that_cannot_be(g):
+    r = g.run("gpsppsctl diag --record /proc")
+    assert r.rc == 2 and r.out == "" and "cannot record there" in r.err
+    g.run("mkdir -p /run/full && mount -t tmpfs -o size=16k none /run/full", check=True)
+    r = g.run("gpsppsctl diag --record /run/full/r --wait 0 --json " + TTY)
+    assert r.rc == 2 and json.loads(r.out)["ports"] and r.err.count("\n") == 1, r
+    assert "No space left" in r.err, r
+    g.run("umount /run/full")
+    g.run("rm -rf %s; gpsppsctl diag --wait 0 --record %s" % (RECORD, RECORD))
+    g.run("echo '! EWHAT' >%s/0/file:@sys@class@tty@ttyS1@type" % RECORD, check=True)
+    r = g.run("gpsppsctl diag --sysroot " + RECORD)
+    assert r.rc == 2 and r.out == "" and r.err.count("\n") == 1, r
+    g.run("rm %s/0/file:@sys@class@tty@ttyS1@type" % RECORD, check=True)
+    r = g.run("gpsppsctl diag --sysroot " + RECORD)
+    assert "not in this recording: file:/sys/class/tty/ttyS1/type\n" in r.err, r
+
+
+@test()
+def wait_is_as_long_as_asked(g):
+    with attached(g):
+        g.run("sleep 1.2")
+        r = g.run("time -p gpsppsctl diag --wait 0 " + TTY)
+        assert r.rc == 0 and "the last pulse is" in r.out, r
+        assert float(r.err.split()[1]) < 0.5, r
+        before = g.run("stty -a -F " + TTY, check=True).out
+        r = g.run("time -p gpsppsctl diag --wait 5.5 " + TTY)
+        took = dict(zip(r.err.split()[::2], map(float, r.err.split()[1::2])))
+        assert r.rc == 0 and 5.5 <= took["real"] < 7, r
+        # sampling every 5 ms: under emulation, a machine is far below
+        assert took["user"] + took["sys"] < 1, r
+        print("  5.5 s of sampling and listening: user %.2f s, system %.2f s" %
+              (took["user"], took["sys"]))
+        assert g.run("stty -a -F " + TTY, check=True).out == before
+        rc, port = diag(g, "--wait", "0", TTY)
+        assert rc == 0 and port["cause"] is None
+        assert not [f for f in port["findings"] if f["severity"] == "fail"], port
+
+
+@test()
+def active_asks_a_garmin(g):
+    receiver = g.ports["isa1"].receiver
+    rc, port = diag(g, "--active", TTY)
+    assert rc == 1 and port["cause"] == "ldisc.not-attached"
+    assert finding(port, "nmea.baud")["severity"] == "ok"
+    assert any(b"$PGRMCE" in bytes(line) if isinstance(line, (bytes, bytearray)) else
+               "PGRMCE" in line for line in receiver.received), receiver.received
+    with attached(g):
+        expect(g, None, "--active", TTY)
