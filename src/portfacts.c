@@ -102,6 +102,11 @@ struct fact facts_clears(const struct port_facts *f)
 	return moved(f->first.clear_edge.seq, f->second.clear_edge.seq);
 }
 
+struct fact facts_interrupts(const struct port_facts *f)
+{
+	return moved(f->first.irq_count, f->second.irq_count);
+}
+
 int64_t facts_window_ms(const struct port_facts *f)
 {
 	return (f->second.at_ns - f->first.at_ns) / 1000000;

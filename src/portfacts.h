@@ -16,6 +16,11 @@
 #define LDISC_PPS 18
 #define FLAG_HARDPPS_CD 0x800	/* ASYNC_HARDPPS_CD: the kernel was told to listen to DCD */
 
+/* include/uapi/linux/pps.h: PPS_CAPTUREASSERT and PPS_CAPTURECLEAR, as in pps_mode. */
+#define PPS_ASSERT_EDGE 0x01
+#define PPS_CLEAR_EDGE 0x02
+#define PPS_BOTH_EDGES (PPS_ASSERT_EDGE | PPS_CLEAR_EDGE)
+
 /* TIOCGICOUNT's counters, in the order of the probe's text. */
 enum icount_line {
 	IC_CTS, IC_DSR, IC_RNG, IC_DCD, IC_RX, IC_TX,
@@ -209,6 +214,7 @@ bool facts_is_attached(const struct port_facts *f);
 struct fact facts_moved(const struct port_facts *f, enum icount_line line);
 struct fact facts_asserts(const struct port_facts *f);
 struct fact facts_clears(const struct port_facts *f);
+struct fact facts_interrupts(const struct port_facts *f);
 /* Length of the window in ms; 0 when there was none. */
 int64_t facts_window_ms(const struct port_facts *f);
 /* How old the younger of the two stamps was at the first look; absent without one. */

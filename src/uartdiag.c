@@ -43,6 +43,18 @@ static void take_sample(const struct uart_sample *s, struct uart_regs *regs, boo
 	regs->looks++;
 }
 
+/* DTR and RTS may change between the looks; what the kernel never touches while open may not. */
+static struct fact judge_mcr(const struct uart_sample *samples, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!fact_known(samples[i].mcr))
+			return samples[i].mcr;
+		if ((samples[0].mcr.val ^ samples[i].mcr.val) & (MCR_OUT2 | MCR_LOOP))
+			return fact_from(-EAGAIN, 0);
+	}
+	return n < UART_LOOKS_MIN ? fact_from(-EAGAIN, 0) : samples[n - 1].mcr;
+}
+
 void uartdiag_judge(const struct uart_sample *samples, size_t n, struct uart_regs *regs)
 {
 	const struct fact again = fact_from(-EAGAIN, 0);
@@ -57,9 +69,9 @@ void uartdiag_judge(const struct uart_sample *samples, size_t n, struct uart_reg
 			regs->looks = 0;
 			return;
 		}
-		regs->mcr = samples[i].mcr;
 		take_sample(&samples[i], regs, &disagree);
 	}
+	regs->mcr = regs->no_device ? again : judge_mcr(samples, n);
 	if (regs->no_device || disagree || regs->looks < UART_LOOKS_MIN) {
 		regs->ier = again;
 		regs->looks = 0;

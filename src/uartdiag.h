@@ -42,7 +42,8 @@ struct uart_sample {
 #define UART_LOOKS_MIN 3	/* looks that must count */
 
 struct uart_regs {
-	struct fact lcr, ier, mcr;	/* ier is denied (EAGAIN) when the looks disagree */
+	/* ier, and mcr, are denied (EAGAIN) when the looks disagree on the bits that count */
+	struct fact lcr, ier, mcr;
 	bool dlab;			/* some look found DLAB set: its IER was the divisor */
 	bool no_device;			/* all ones: nothing drives the bus */
 	unsigned int looks;		/* how many agreed */

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A pulse a second: DSR and CTS count both edges, RI only one (uart_handle_*_change()). */
@@ -74,4 +75,76 @@ bool check_hears(const struct port_facts *f, struct finding *out)
 	if (f->sentences.ms.state == FACT_DENIED)
 		check_unheard(f, out);
 	return false;
+}
+
+bool check_is_8250(const struct port_facts *f)
+{
+	static const char *const drivers[] = { "serial", "serial8250", "8250" };
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (f->port.driver.state == FACT_OK && !strcmp(f->port.driver.val, drivers[i]))
+			return true;
+	return fact_known(f->port.type) && f->port.type.val > 0 && f->port.type.val <= 30;
+}
+
+void check_movement_text(const struct port_facts *f, char *buf, size_t size)
+{
+	struct fact dcd = facts_moved(f, IC_DCD), rx = facts_moved(f, IC_RX);
+	const double window_s = facts_window_ms(f) / 1000.0;
+	int n;
+
+	if (fact_is(dcd, 0))
+		n = snprintf(buf, size, "DCD counter stood still for %.1f s", window_s);
+	else if (fact_known(dcd))
+		n = snprintf(buf, size, "DCD counter moved by %d in %.1f s", (int)dcd.val,
+			     window_s);
+	else
+		n = snprintf(buf, size, "%s stood still for %.1f s", f->pulse.name, window_s);
+	if (fact_known(rx) && n > 0 && (size_t)n < size)
+		snprintf(buf + n, size - n, ", %d characters came", (int)rx.val);
+}
+
+bool check_fails(const struct check *other, const struct port_facts *f)
+{
+	struct finding found = { .id = other->id };
+
+	other->run(f, &found);
+	return found.severity == SEV_FAIL;
+}
+
+bool check_is_deaf(const struct port_facts *f)
+{
+	static const struct check *const deaf[] = {
+		&check_uart_loopback, &check_uart_out2_off, &check_uart_irq_dead,
+		&check_driver_no_set_ldisc,
+	};
+	struct uart_regs regs;
+
+	if (facts_msi(f, &regs) == MSI_OFF)
+		return true;
+	for (size_t i = 0; i < sizeof(deaf) / sizeof(deaf[0]); i++)
+		if (check_fails(deaf[i], f))
+			return true;
+	return false;
+}
+
+/* Of both edges none is to be stamped: pps.edge-disabled tells it. */
+static bool is_capture_off(const struct port_facts *f)
+{
+	return fact_known(f->pps_mode) && !(f->pps_mode.val & PPS_BOTH_EDGES);
+}
+
+bool check_can_judge_line(const struct port_facts *f, struct finding *out)
+{
+	if (f->pulse_only || !facts_is_attached(f) || check_is_deaf(f) || is_capture_off(f))
+		return false;
+	if (facts_has_pulse(f)) {
+		out->severity = SEV_OK;
+		return false;
+	}
+	if (!facts_no_pulse(f)) {
+		finding_skip(out, "%s was not watched for long enough", f->pulse.name);
+		return false;
+	}
+	return true;
 }

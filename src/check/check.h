@@ -39,6 +39,19 @@ bool check_has_ldisc(const struct port_facts *f);
 /* The command that puts N_PPS on the port (again), as the fix and mostly the cure. */
 void check_fix_attach(const struct port_facts *f, struct finding *out);
 
+/* Drivers whose line discipline change sets flag 0x800 (serial8250_do_set_ldisc()). */
+bool check_is_8250(const struct port_facts *f);
+/* A word of stty's is among the port's settings: "clocal"; no, when they are not known. */
+bool check_has_setting(const struct port_facts *f, const char *word);
+/* "DCD counter stood still for 3.2 s, 1531 characters came" */
+void check_movement_text(const struct port_facts *f, char *buf, size_t size);
+/* What `other` explains is not told a second time. */
+bool check_fails(const struct check *other, const struct port_facts *f);
+/* No edge of any pin gets to the kernel, whatever is on the wire. */
+bool check_is_deaf(const struct port_facts *f);
+/* Can the absence of pulses be judged by what the wire does?  Says why when it cannot. */
+bool check_can_judge_line(const struct port_facts *f, struct finding *out);
+
 /* In the order of diagnose.c. */
 extern const struct check check_port_absent;
 extern const struct check check_uart_absent;

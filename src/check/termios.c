@@ -82,15 +82,35 @@ static bool has_word(const struct words *w, const char *word)
 	return false;
 }
 
+bool check_has_setting(const struct port_facts *f, const char *word)
+{
+	struct words w;
+
+	if (f->port.termios.state != FACT_OK)
+		return false;
+	parse(f->port.termios.val, &w);
+	return has_word(&w, word);
+}
+
+/* Those that have a check of their own. */
+static const char *const own_check[] = { "clocal", "crtscts", "echo" };
+
+static bool has_own_check(const char *word)
+{
+	return is_in(own_check, sizeof(own_check) / sizeof(own_check[0]), word);
+}
+
 struct diff {
 	char text[160];		/* stty's own words, so that the cure is the text */
-	bool any, harm, hangs_up;
+	bool any, harm;
 };
 
 static void add_diff(struct diff *d, const char *sign, const char *word, bool harm)
 {
 	size_t len = strlen(d->text);
 
+	if (has_own_check(word))
+		return;
 	snprintf(d->text + len, sizeof(d->text) - len, "%s%s%s", len ? " " : "", sign, word);
 	d->any = true;
 	d->harm = d->harm || harm;
@@ -107,7 +127,6 @@ static void compare(const struct port_facts *f, struct diff *d)
 		snprintf(speed, sizeof(speed), "%lld", (long long)f->table_baud.val);
 		add_diff(d, "", speed, true);
 	}
-	d->hangs_up = !has_word(&w, "clocal");
 	for (size_t i = 0; i < sizeof(ntpd_words) / sizeof(ntpd_words[0]); i++)
 		if (!has_word(&w, ntpd_words[i]))
 			add_diff(d, "", ntpd_words[i], is_harmful(ntpd_words[i]));
@@ -119,26 +138,44 @@ static void compare(const struct port_facts *f, struct diff *d)
 	/* cs5 to cs7 show as the missing cs8 */
 }
 
-/*
- * Without clocal the first falling edge of the pulse hangs the port up
- * (uart_handle_dcd_change()), whoever has it.
- */
-static bool does_harm(const struct port_facts *f, const struct diff *d)
+/* gpsd has a mode of its own, and hunts for the speed. */
+static bool has_ntpd_settings(const struct port_facts *f)
 {
-	return d->harm && (d->hangs_up || facts_are_settings_final(f));
+	return facts_is_attached(f) && !f->pulse_only && !facts_holder(f, ROLE_GPSD);
+}
+
+static void deny_termios(const struct port_facts *f, struct finding *out)
+{
+	check_denied(out, "termios", fact_from(-f->port.termios.err, 0));
+}
+
+/* A fault in what somebody wants; of a port that nobody has set up yet, a hint. */
+static void fail_if_final(const struct port_facts *f, struct finding *out, const char *text)
+{
+	if (facts_are_settings_final(f))
+		finding_fail(out, "NOT USABLE: %s", text);
+	else
+		finding_warn(out, "%s", text);
+}
+
+/* stty waits until what is to be sent is sent: with crtscts and CTS off it would hang. */
+static void cure_by_stty(const struct port_facts *f, struct finding *out, const char *words)
+{
+	finding_fix(out, "stty -F /dev/%s %s", f->port.name, words);
+	if (!check_has_setting(f, "crtscts"))
+		out->cure = CURE_COMMAND;
 }
 
 static void run_tty_differs(const struct port_facts *f, struct finding *out)
 {
 	struct diff d;
 
-	/* gpsd has a mode of its own, and hunts for the speed */
-	if (!facts_is_attached(f) || f->pulse_only || facts_holder(f, ROLE_GPSD))
+	if (!has_ntpd_settings(f))
 		return;
 	finding_saw(out, "baud", f->port.baud);
 	finding_saw(out, "table_baud", f->table_baud);
 	if (f->port.termios.state != FACT_OK) {
-		check_denied(out, "termios", fact_from(-f->port.termios.err, 0));
+		deny_termios(f, out);
 		return;
 	}
 	compare(f, &d);
@@ -146,29 +183,50 @@ static void run_tty_differs(const struct port_facts *f, struct finding *out)
 	out->severity = SEV_OK;
 	if (!d.any)
 		return;
-	finding_why(out, "ntpd's own settings are 8N1, clocal, icanon, nothing else: with others the sentences or the pulse get lost, and the UART is set anew when ntpd opens the port");
-	if (does_harm(f, &d))
-		finding_fail(out, "NOT USABLE: the port's settings are not those that ntpd sets");
+	if (d.harm)
+		fail_if_final(f, out, "the port's settings are not those that ntpd sets");
 	else
 		finding_warn(out, "the port's settings are not quite those that ntpd sets");
-	finding_fix(out, "stty -F /dev/%s %s", f->port.name, d.text);
+	finding_why(out, "ntpd's own settings are 8N1, clocal, icanon, nothing else: with others the sentences get lost, and the UART is set anew when ntpd opens the port");
+	cure_by_stty(f, out, d.text);
 }
 
 const struct check check_tty_differs = {
 	.id = "tty.differs",
+	.title = "the port's settings are not those that ntpd sets",
+	.explain = "ntpd sets 8 bits, no parity, CLOCAL, ICANON, IGNBRK, IGNPAR, ICRNL and its speed, and nothing else. With the same settings already there the UART is not set anew when ntpd opens the port; with others its lines may not be understood. diag compares what tcgetattr() says with that, and the speed with the table's. On a port that ldattach keeps and nobody reads yet a difference is a warning: the daemon will set its own.",
+	.see = "ntpd/ntp_refclock.c: refclock_setup(); stty(1), termios(3)",
 	.stage = STAGE_TERMIOS,
 	.explains = EXPLAINS_NO_SENTENCES,
 	.run = run_tty_differs,
 };
 
+/*
+ * Without clocal the first falling edge of the pulse hangs the port up
+ * (uart_handle_dcd_change()), whoever has it, gpsd too.
+ */
 static void run_tty_clocal_off(const struct port_facts *f, struct finding *out)
 {
-	(void)f;
-	(void)out;
+	if (!facts_is_attached(f) || f->pulse_only)
+		return;
+	if (f->port.termios.state != FACT_OK) {
+		deny_termios(f, out);
+		return;
+	}
+	out->severity = SEV_OK;
+	if (check_has_setting(f, "clocal"))
+		return;
+	finding_fail(out, "NOT USABLE: without clocal each pulse hangs the port up");
+	finding_observed(out, "%s", f->port.termios.val);
+	finding_why(out, "the kernel takes the end of a pulse for a modem that hung up: whoever has the port loses it, and the pulse device goes");
+	cure_by_stty(f, out, "clocal");
 }
 
 const struct check check_tty_clocal_off = {
 	.id = "tty.clocal-off",
+	.title = "clocal is off: each pulse hangs the port up",
+	.explain = "CLOCAL tells the kernel that no modem is there. Without it the end of a pulse is a carrier lost: the port is hung up, every program that has it open gets an end of file, N_PPS and its pulse device vanish, once a second. diag sees it in the port's settings; stty puts it back, ntpd and gpsd set it themselves.",
+	.see = "drivers/tty/serial/serial_core.c: uart_handle_dcd_change(); termios(3)",
 	.stage = STAGE_TERMIOS,
 	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
 	.run = run_tty_clocal_off,
@@ -176,12 +234,27 @@ const struct check check_tty_clocal_off = {
 
 static void run_tty_crtscts(const struct port_facts *f, struct finding *out)
 {
-	(void)f;
-	(void)out;
+	if (!has_ntpd_settings(f))
+		return;
+	if (f->port.termios.state != FACT_OK) {
+		deny_termios(f, out);
+		return;
+	}
+	out->severity = SEV_OK;
+	if (!check_has_setting(f, "crtscts"))
+		return;
+	fail_if_final(f, out, "hardware flow control is on, and no receiver drives CTS");
+	finding_observed(out, "%s", f->port.termios.val);
+	finding_why(out, "nothing is sent while CTS is off: no command reaches the receiver, and who changes the settings waits for ever");
+	finding_fix(out, "stty -F /dev/%s -crtscts     # if it hangs: stty -F /dev/%s -drain -crtscts",
+		    f->port.name, f->port.name);
 }
 
 const struct check check_tty_crtscts = {
 	.id = "tty.crtscts",
+	.title = "hardware flow control is on",
+	.explain = "With CRTSCTS the kernel sends nothing while the CTS pin is off, and a GPS receiver has no wire for it: commands stay in the machine, and programs that wait until all is sent (ldattach, stty, a plain tcsetattr) hang. diag sees it in the port's settings. ntpd's own settings have it off.",
+	.see = "termios(3), CRTSCTS; drivers/tty/serial/serial_core.c: uart_handle_cts_change()",
 	.stage = STAGE_TERMIOS,
 	.explains = EXPLAINS_NO_SENTENCES,
 	.run = run_tty_crtscts,
@@ -189,12 +262,26 @@ const struct check check_tty_crtscts = {
 
 static void run_tty_echo(const struct port_facts *f, struct finding *out)
 {
-	(void)f;
-	(void)out;
+	if (!has_ntpd_settings(f))
+		return;
+	if (f->port.termios.state != FACT_OK) {
+		deny_termios(f, out);
+		return;
+	}
+	out->severity = SEV_OK;
+	if (!check_has_setting(f, "echo"))
+		return;
+	fail_if_final(f, out, "the port echoes the receiver's sentences back at it");
+	finding_observed(out, "%s", f->port.termios.val);
+	finding_why(out, "the receiver hears its own sentences as commands, and may answer them or change its settings");
+	cure_by_stty(f, out, "-echo");
 }
 
 const struct check check_tty_echo = {
 	.id = "tty.echo",
+	.title = "the port echoes the receiver's sentences back at it",
+	.explain = "A serial port begins with ECHO on, as a terminal does: until somebody turns it off, what the receiver sends comes back to it as input. A receiver may take that for commands. diag sees it in the port's settings; stty turns it off, and ntpd does when it opens the port.",
+	.see = "termios(3), ECHO; stty(1)",
 	.stage = STAGE_TERMIOS,
 	.explains = EXPLAINS_NO_SENTENCES,
 	.run = run_tty_echo,
