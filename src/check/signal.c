@@ -14,15 +14,20 @@
 #define INTERVALS_MIN 2
 #define INTERVALS_MAX (STAMPS_MAX - 1)
 /*
- * An interval may differ by a fifth: emulated machines and USB delay an edge by
- * milliseconds, a stalled one by a tenth of a second; a false edge lies anywhere.
+ * A false edge lies anywhere; a pulse that came late is not far off.  Emulated
+ * machines delay one by up to 10 ms (QEMU looks at the lines that often).
  */
-#define TOLERANCE 5
+#define FALSE_SHARE 5
+#define UNEVEN_NS (20 * NS_PER_MS)
+#define SAME_PHASE_NS (10 * NS_PER_MS)
 #define MISSED_MAX 3	/* so many periods are still pulses that were missed */
+#define WANDER_STAMPS_MIN 4
 
 struct rhythm {
 	unsigned int n;			/* intervals */
-	unsigned int odd;		/* that fit no rhythm */
+	unsigned int odd;		/* that fit no rhythm: false edges */
+	unsigned int uneven;		/* more or less than whole periods, those included */
+	bool wanders;			/* no phase that most stamps agree on */
 	int64_t period_ns;		/* the median */
 	int64_t shortest_ns, longest_ns;
 };
@@ -37,27 +42,46 @@ static const struct stamps *judged_edge(const struct port_facts *f)
 	return clears->n > asserts->n ? clears : asserts;
 }
 
-static bool is_near(int64_t ns, int64_t wanted_ns)
-{
-	return llabs(ns - wanted_ns) <= wanted_ns / TOLERANCE;
-}
-
 /*
- * One step from stamp to stamp.  The sampler sees the last stamp only, every few
- * ms: more than one number at a time is a bounce, or the sampler was late.
+ * How far an interval is from whole periods; a period when it cannot be any.  The
+ * sampler sees the last stamp only, every few ms: more than one number at a time
+ * is a bounce, or the sampler was late.
  */
-static bool is_odd(const struct stamp *from, const struct stamp *to, int64_t period_ns)
+static int64_t misfit_ns(const struct stamp *from, const struct stamp *to, int64_t period_ns)
 {
 	const int64_t ns = to->time_ns - from->time_ns;
 	const uint32_t steps = to->seq - from->seq;
 	int64_t periods;
 
 	if (ns <= 0 || !steps)
-		return true;
+		return period_ns;
 	if (steps > 1)
-		return !is_near(ns / steps, period_ns);
+		return llabs(ns / steps - period_ns);
 	periods = (ns + period_ns / 2) / period_ns;
-	return periods < 1 || periods > MISSED_MAX || !is_near(ns, periods * period_ns);
+	return periods < 1 || periods > MISSED_MAX ? period_ns : llabs(ns - periods * period_ns);
+}
+
+/* One late pulse leaves the others where they were, a clock that is set moves all of them. */
+static bool is_wandering(const struct stamps *s, int64_t period_ns)
+{
+	unsigned int most = 0;
+
+	for (unsigned int i = 0; i < s->n; i++) {
+		unsigned int agree = 0;
+
+		for (unsigned int k = 0; k < s->n; k++) {
+			const int64_t off = llabs(s->v[i].time_ns - s->v[k].time_ns) % period_ns;
+
+			agree += off <= SAME_PHASE_NS || period_ns - off <= SAME_PHASE_NS;
+		}
+		most = agree > most ? agree : most;
+	}
+	return s->n >= WANDER_STAMPS_MIN && most * 2 <= s->n;
+}
+
+static bool is_a_second(int64_t ns)
+{
+	return llabs(ns - NS_PER_S) <= NS_PER_S / FALSE_SHARE;
 }
 
 static void insert_sorted(int64_t *v, unsigned int n, int64_t value)
@@ -81,8 +105,14 @@ static bool find_rhythm(const struct port_facts *f, struct rhythm *r)
 	r->period_ns = sorted[r->n / 2];
 	r->shortest_ns = sorted[0];
 	r->longest_ns = sorted[r->n - 1];
-	for (unsigned int i = 0; i < r->n && r->period_ns > 0; i++)
-		r->odd += is_odd(&s->v[i], &s->v[i + 1], r->period_ns);
+	for (unsigned int i = 0; i < r->n && r->period_ns > 0; i++) {
+		const int64_t period_ns = is_a_second(r->period_ns) ? NS_PER_S : r->period_ns;
+		const int64_t off_ns = misfit_ns(&s->v[i], &s->v[i + 1], period_ns);
+
+		r->odd += off_ns > period_ns / FALSE_SHARE;
+		r->uneven += off_ns > UNEVEN_NS || off_ns > period_ns / FALSE_SHARE;
+	}
+	r->wanders = is_a_second(r->period_ns) && is_wandering(s, NS_PER_S);
 	return r->period_ns > 0;
 }
 
@@ -113,30 +143,30 @@ static void run_signal_noise(const struct port_facts *f, struct finding *out)
 	if (!are_stamps_true(f) || !find_rhythm(f, &r))
 		return;
 	finding_saw(out, "intervals", fact_from(0, r.n));
-	finding_saw(out, "odd_intervals", fact_from(0, r.odd));
+	finding_saw(out, "odd_intervals", fact_from(0, r.uneven));
 	finding_saw(out, "shortest_us", fact_from(0, r.shortest_ns / 1000));
 	finding_saw(out, "longest_us", fact_from(0, r.longest_ns / 1000));
 	finding_observed(out, "%u of %u intervals fit no rhythm: the shortest is %.3f s, the longest %.3f s",
-			 r.odd, r.n, seconds(r.shortest_ns), seconds(r.longest_ns));
+			 r.uneven, r.n, seconds(r.shortest_ns), seconds(r.longest_ns));
 	out->severity = SEV_OK;
-	if (!r.odd)
+	if (!r.uneven)
 		return;
-	/* a false edge makes two out of one; a clock that is set makes one */
-	if (r.odd == 1) {
-		finding_warn(out, "one pulse came out of step");
-		finding_why(out, "the system's clock was set meanwhile, or a false edge came");
+	/* a false edge makes two odd intervals out of one, a clock that is set one */
+	if (r.odd < 2 && (r.uneven < 2 || !r.wanders)) {
+		finding_warn(out, "a pulse came out of step");
+		finding_why(out, "the machine was stopped or its clock set meanwhile, or a false edge came");
 		finding_fix(out, "gpsppsctl diag --wait 20     # longer: does it come again?");
 		return;
 	}
 	finding_fail(out, "WRONG TIME: edges come at irregular times");
-	finding_why(out, "noise on the line, or a pulse that bounces: each false edge is taken for the beginning of a second");
+	finding_why(out, "noise on the line, or a pulse that bounces or wanders: each false edge is taken for the beginning of a second");
 	finding_fix(out, "connect the receiver's ground to pin 5 of 9, shorten or shield the wire, and drive DCD with an RS-232 or 5 V level: an open input picks up anything");
 }
 
 const struct check check_signal_noise = {
 	.id = "signal.noise",
 	.title = "edges come at irregular times: noise, or a bouncing pulse",
-	.explain = "The seconds of a clock come from the times of the edges; false ones among them spoil it, and ntpd's or chrony's filter can do only so much. diag samples the stamps of the captured edge and compares their intervals with the median: an interval that is no multiple of it, or several edges within milliseconds, is out of step. One such may be a clock that was set in between; two and more are noise, mostly of an open or badly grounded input.",
+	.explain = "The seconds of a clock come from the times of the edges; false ones among them spoil it, and ntpd's or chrony's filter can do only so much. diag samples the stamps of the captured edge and compares their intervals with the median: an interval that is no multiple of it, or several edges within milliseconds, is out of step. One such may be a clock that was set, or a machine that was stopped for a moment; more, or pulses that agree on no phase, are noise, mostly of an open or badly grounded input.",
 	.see = "https://www.febo.com/time-freq/ntp/",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_WRONG_TIME,
@@ -180,7 +210,7 @@ static void run_signal_rate(const struct port_facts *f, struct finding *out)
 		return;
 	finding_saw(out, "period_us", fact_from(0, r.period_ns / 1000));
 	out->severity = SEV_OK;
-	if (is_near(r.period_ns, NS_PER_S))
+	if (is_a_second(r.period_ns))
 		return;
 	hertz = (int)((NS_PER_S + r.period_ns / 2) / r.period_ns);
 	if (r.period_ns < NS_PER_S)

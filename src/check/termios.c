@@ -149,13 +149,21 @@ static void deny_termios(const struct port_facts *f, struct finding *out)
 	check_denied(out, "termios", fact_from(-f->port.termios.err, 0));
 }
 
-/* A fault in what somebody wants; of a port that nobody has set up yet, a hint. */
+/* Of a port that nobody has set up yet a difference is a hint: the daemon will. */
 static void fail_if_final(const struct port_facts *f, struct finding *out, const char *text)
 {
 	if (facts_are_settings_final(f))
 		finding_fail(out, "NOT USABLE: %s", text);
 	else
 		finding_warn(out, "%s", text);
+}
+
+/* It does not stop the time. */
+static void warn_if_final(const struct port_facts *f, struct finding *out, const char *text)
+{
+	finding_warn(out, "%s", text);
+	if (!facts_are_settings_final(f))
+		out->severity = SEV_INFO;
 }
 
 /* stty waits until what is to be sent is sent: with crtscts and CTS off it would hang. */
@@ -243,7 +251,7 @@ static void run_tty_crtscts(const struct port_facts *f, struct finding *out)
 	out->severity = SEV_OK;
 	if (!check_has_setting(f, "crtscts"))
 		return;
-	fail_if_final(f, out, "hardware flow control is on, and no receiver drives CTS");
+	warn_if_final(f, out, "hardware flow control is on, and no receiver drives CTS");
 	finding_observed(out, "%s", f->port.termios.val);
 	finding_why(out, "nothing is sent while CTS is off: no command reaches the receiver, and who changes the settings waits for ever");
 	finding_fix(out, "stty -F /dev/%s -crtscts     # if it hangs: stty -F /dev/%s -drain -crtscts",
@@ -271,7 +279,7 @@ static void run_tty_echo(const struct port_facts *f, struct finding *out)
 	out->severity = SEV_OK;
 	if (!check_has_setting(f, "echo"))
 		return;
-	fail_if_final(f, out, "the port echoes the receiver's sentences back at it");
+	warn_if_final(f, out, "the port echoes the receiver's sentences back at it");
 	finding_observed(out, "%s", f->port.termios.val);
 	finding_why(out, "the receiver hears its own sentences as commands, and may answer them or change its settings");
 	cure_by_stty(f, out, "-echo");

@@ -371,7 +371,7 @@ static void run_uart_irq_zero(const struct port_facts *f, struct finding *out)
 	finding_warn(out, "LATE PULSE: the port has no interrupt, a timer asks it now and then");
 	finding_observed(out, "/sys/class/tty/%s/irq is 0", f->port.name);
 	finding_why(out, "an edge is stamped when the timer looks: up to some 20 ms late at 4800 baud");
-	finding_fix(out, "gpsppsctl detach /dev/%s; setserial /dev/%s irq %s; gpsppsctl attach /dev/%s     # the number that the BIOS shows",
+	finding_fix(out, "gpsppsctl detach /dev/%s; setserial /dev/%s irq %s; gpsppsctl attach --daemon /dev/%s     # the number that the BIOS shows",
 		    f->port.name, f->port.name, number, f->port.name);
 }
 
@@ -408,10 +408,10 @@ static void fix_irq(const struct port_facts *f, struct finding *out)
 	const int usual = isa_irq(f);
 
 	if (usual && !fact_is(f->port.irq, usual))
-		finding_fix(out, "gpsppsctl detach /dev/%s; setserial /dev/%s irq %d; gpsppsctl attach /dev/%s     # a new pulse device: restart the NTP daemon, too",
+		finding_fix(out, "gpsppsctl detach /dev/%s; setserial /dev/%s irq %d; gpsppsctl attach --daemon /dev/%s     # a new pulse device: restart the NTP daemon, too",
 			    f->port.name, f->port.name, usual, f->port.name);
 	else
-		finding_fix(out, "gpsppsctl detach /dev/%s; gpsppsctl attach /dev/%s     # if it comes back: a newer BIOS, another port",
+		finding_fix(out, "gpsppsctl detach /dev/%s; gpsppsctl attach --daemon /dev/%s     # if it comes back: a newer BIOS, another port",
 			    f->port.name, f->port.name);
 }
 

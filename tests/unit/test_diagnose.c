@@ -149,11 +149,6 @@ static void termios(const char *text)
 	facts.port.baud = fact_from(0, strtol(text, NULL, 10));
 }
 
-static void echoes(void)
-{
-	termios("4800 i:ignbrk,ignpar,icrnl o: c:cs8,cread,clocal l:icanon,echo cc:0 line:18");
-}
-
 static void other_speed(void)
 {
 	termios("9600 i:ignbrk,ignpar,icrnl o: c:cs8,cread,clocal l:icanon cc:0 line:18");
@@ -569,9 +564,9 @@ static void test_the_cause_explains_the_symptom(void **state)
 	expect_cause("no fix and interrupt", "uart.msi-off");
 	/* with a pulse, the first of what is left */
 	healthy();
-	echoes();
+	two_stop_bits();
 	no_pps_link();
-	expect_cause("echo and link", "tty.echo");
+	expect_cause("stop bits and link", "tty.differs");
 	assert_false(verdict.no_pulse);
 }
 
