@@ -118,6 +118,26 @@ static void test_an_empty_bus_is_no_register(void **state)
 	regs = judge(s, N(s));
 	assert_true(regs.no_device);
 	assert_int_equal(regs.ier.state, FACT_DENIED);
+	assert_int_equal(regs.mcr.state, FACT_DENIED);
+}
+
+/* DTR and RTS are anybody's to change; OUT2 and loopback must stand still to be believed. */
+static void test_mcr_is_believed_by_its_own_bits(void **state)
+{
+	struct uart_sample s[3];
+
+	(void)state;
+	for (size_t i = 0; i < N(s); i++)
+		s[i] = sample(0x13, 0x0d, 0x13);
+	s[1].mcr = fact_from(0, 0x08);
+	assert_true(fact_is(judge(s, N(s)).mcr, 0x0b));
+	s[1].mcr = fact_from(0, 0x1b);
+	assert_int_equal(judge(s, N(s)).mcr.err, EAGAIN);
+	s[1].mcr = fact_from(0, 0x03);
+	assert_int_equal(judge(s, N(s)).mcr.err, EAGAIN);
+	assert_true(fact_is(judge(s, N(s)).ier, 0x0d));
+	s[1].mcr = fact_from(0, 0x0b);
+	assert_int_equal(judge(s, 2).mcr.err, EAGAIN);
 }
 
 static void test_a_refusal_is_handed_on(void **state)
@@ -146,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_looks_that_disagree_prove_nothing),
 		cmocka_unit_test(test_lcr_that_moves_spoils_a_look),
 		cmocka_unit_test(test_an_empty_bus_is_no_register),
+		cmocka_unit_test(test_mcr_is_believed_by_its_own_bits),
 		cmocka_unit_test(test_a_refusal_is_handed_on),
 	};
 
