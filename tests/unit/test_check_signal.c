@@ -38,6 +38,7 @@ static void one_late(void) { ASSERTS(0, 1000, 2060, 3000); }
 static void clock_set(void) { ASSERTS(0, 1000, 2000, 3400, 4400, 5400); }
 static void echo(void) { ASSERTS(0, 300, 1000, 1300, 2000, 2300); }
 static void bounce_of_20_ms(void) { ASSERTS(0, 20, 1000, 1020, 2000, 2020); }
+static void bounce_before(void) { ASSERTS(20, 1000, 1020, 2000, 2020, 3000); }
 static void wandering(void) { ASSERTS(0, 1090, 2040, 3070, 4015, 5055, 6100); }
 static void two_edges(void) { ASSERTS(0, 300); }
 static void noise_before(void) { steady(); not_attached(); }
@@ -135,6 +136,7 @@ static void only_ends_mode_denied(void)
 static void clear_by_design(void) { mode(2); move(IC_DCD, 6); pulses(0, 3); }
 static void only_ends_and_clear_wanted(void) { only_ends(); mode(2); }
 static void only_ends_msi_off(void) { only_ends(); msi_off(); }
+static void counted_in_part(void) { mode(3); move(IC_DCD, 3); pulses(3, 3); }
 static void half_a_ms(void) { measured(EDGE_ASSERT, 500); }
 static void one_ms(void) { measured(EDGE_ASSERT, 1000); }
 static void dcd_denied(void) { no_pulse(); facts.first.icount[IC_DCD] = fact_from(-EACCES, 0); }
@@ -177,6 +179,7 @@ static const struct row rows[] = {
 	{ "clock set", clock_set, &check_signal_noise, SEV_WARN, "1 of 5 intervals", 0 },
 	{ "echo", echo, &check_signal_noise, SEV_FAIL, "0.300 s, the longest 0.700 s", 0 },
 	{ "bounce", bounce_of_20_ms, &check_signal_noise, SEV_FAIL, "0.020 s", 0 },
+	{ "bounce before", bounce_before, &check_signal_noise, SEV_FAIL, "0.980 s", 0 },
 	{ "fast bounce", bounce_of_1_ms, &check_signal_noise, SEV_FAIL, "3 of 3", 0 },
 	{ "sampler slept", sampler_slept, &check_signal_noise, SEV_OK, NULL, 0 },
 	{ "wandering", wandering, &check_signal_noise, SEV_FAIL, NULL, 0 },
@@ -208,7 +211,8 @@ static const struct row rows[] = {
 	{ "plain", plain, &check_signal_inverted, SEV_OK, "100.000 ms wide, from assert", 0 },
 	{ "inverted", inverted, &check_signal_inverted, SEV_INFO, "flag2 1", 0 },
 	{ "sampled", inverted_sampled, &check_signal_inverted, SEV_INFO, "gpspps0:clear", 0 },
-	{ "assert only", inverted_and_assert, &check_signal_inverted, SEV_FAIL, "100.0 ms late", 0 },
+	{ "assert only", inverted_and_assert, &check_signal_inverted, SEV_FAIL,
+	  "100.0 ms late", 0 },
 	{ "age", inverted_and_assert, &check_signal_inverted, SEV_FAIL, "7200 s ago", 0 },
 	{ "by design", inverted_by_design, &check_signal_inverted, SEV_OK, NULL, 0 },
 	{ "mode?", inverted_mode_denied, &check_signal_inverted, SEV_FAIL, "flag2 1", 0 },
@@ -232,8 +236,10 @@ static const struct row rows[] = {
 	{ "assert captured", only_ends_assert_captured, &check_signal_short_pulse, SEV_FAIL,
 	  "moved by 4", 0 },
 	{ "mode?", only_ends_mode_denied, &check_signal_short_pulse, SEV_WARN, NULL, 0 },
-	{ "clear wanted", only_ends_and_clear_wanted, &check_signal_short_pulse, SEV_WARN, NULL, 0 },
+	{ "clear wanted", only_ends_and_clear_wanted, &check_signal_short_pulse, SEV_WARN, NULL,
+	  0 },
 	{ "clear by design", clear_by_design, &check_signal_short_pulse, SEV_NONE, NULL, 0 },
+	{ "in part", counted_in_part, &check_signal_short_pulse, SEV_NONE, NULL, 0 },
 	{ "msi off", only_ends_msi_off, &check_signal_short_pulse, SEV_NONE, NULL, 0 },
 	{ "0.5 ms", half_a_ms, &check_signal_short_pulse, SEV_WARN, "0.500 ms", 0 },
 	{ "1 ms", one_ms, &check_signal_short_pulse, SEV_OK, NULL, 0 },
