@@ -61,7 +61,6 @@ static struct port_facts *admit(struct clinic *c)
 	more[c->n].facts.kernel = c->kernel;
 	more[c->n].facts.host = c->host;
 	more[c->n].facts.pulses = &c->pulses;
-	more[c->n].facts.pulses = &c->pulses;
 	return &more[c->n++].facts;
 }
 
