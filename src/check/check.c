@@ -23,8 +23,12 @@ static const struct {
 
 void check_denied(struct finding *out, const char *what, struct fact refusal)
 {
-	finding_skip(out, "%s cannot be read: %s", what,
-		     refusal.state == FACT_DENIED ? strerror(refusal.err) : "there is none");
+	if (refusal.state == FACT_DENIED && refusal.err == ETIME)
+		finding_skip(out, "%s was not watched", what);
+	else
+		finding_skip(out, "%s cannot be read: %s", what,
+			     refusal.state == FACT_DENIED ? strerror(refusal.err) :
+			     "there is none");
 	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
 		if (refusal.state == FACT_DENIED && remedies[i].err == refusal.err)
 			finding_fix(out, "%s", remedies[i].allow);
@@ -128,15 +132,9 @@ bool check_is_deaf(const struct port_facts *f)
 	return false;
 }
 
-/* Of both edges none is to be stamped: pps.edge-disabled tells it. */
-static bool is_capture_off(const struct port_facts *f)
-{
-	return fact_known(f->pps_mode) && !(f->pps_mode.val & PPS_BOTH_EDGES);
-}
-
 bool check_can_judge_line(const struct port_facts *f, struct finding *out)
 {
-	if (f->pulse_only || !facts_is_attached(f) || check_is_deaf(f) || is_capture_off(f))
+	if (f->pulse_only || !facts_is_attached(f) || check_is_deaf(f))
 		return false;
 	if (facts_has_pulse(f)) {
 		out->severity = SEV_OK;

@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-/* include/uapi/linux/pps.h */
-#define PPS_CAPTUREASSERT 0x1
-#define PPS_CAPTURECLEAR 0x2
-#define PPS_CAPTUREBOTH 0x3
-
 /* Beyond it the shorter half does not say which edge is on time. */
 #define WIDTH_CERTAIN_US 450000
 
@@ -83,7 +78,7 @@ const struct check check_pps_ktimer = {
 /* A pulse whose beginning is known to be the assert edge, and only its end is stamped. */
 static bool stamps_only_the_end(const struct port_facts *f)
 {
-	return (f->pps_mode.val & PPS_CAPTUREBOTH) == PPS_CAPTURECLEAR &&
+	return (f->pps_mode.val & PPS_BOTH_EDGES) == PPS_CLEAR_EDGE &&
 	       fact_is(f->hold.edge, EDGE_ASSERT) && fact_known(f->hold.width_us) &&
 	       f->hold.width_us.val < WIDTH_CERTAIN_US;
 }

@@ -158,14 +158,14 @@ static void tell_missing(const struct clinic *c, const char *sysroot)
 		msg_error(sysroot, "not in this recording: %s, and %u more", first, n - 1);
 }
 
-int diag_look(struct clinic *c, const struct diag_options *o, bool listen, int *answer)
+int diag_look(struct clinic *c, const struct diag_options *o, int *answer)
 {
 	int code = survey(c), trouble;
 
 	if (!code)
 		code = diag_choose(c, o->what[0] ? o->what : NULL);
 	if (!code)
-		diag_gather(c, listen, o->active, o->wait_ms);
+		diag_gather(c, o->active, o->wait_ms);
 	if (!code && signals_seen())
 		return EXIT_TROUBLE;
 	trouble = tell_trouble(c);
@@ -229,7 +229,7 @@ static int fix(struct clinic *c, const struct diag_options *o, int *answer)
 	diag_forget(c);
 	code = diag_open_probe(c, NULL);
 	if (!code)
-		code = diag_look(c, o, true, answer);
+		code = diag_look(c, o, answer);
 	if (!code)
 		print(c, o);
 	return code;
@@ -245,7 +245,7 @@ static int examine(struct clinic *c, struct diag_options *o)
 		return code;
 	if (o->follow)
 		return diag_follow(c, o);
-	code = diag_look(c, o, true, &answer);
+	code = diag_look(c, o, &answer);
 	if (code)
 		return code;
 	if (o->fix)

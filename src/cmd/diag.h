@@ -48,9 +48,9 @@ int diag_open_probe(struct clinic *c, const char *sysroot);
 
 /*
  * Choose, gather, decide.  0 with the answer (EXIT_DONE, EXIT_NO, EXIT_TROUBLE), or
- * an exit code after a message.  `listen` false: the receivers are not listened to.
+ * an exit code after a message.
  */
-int diag_look(struct clinic *c, const struct diag_options *o, bool listen, int *answer);
+int diag_look(struct clinic *c, const struct diag_options *o, int *answer);
 /* Of one look all but the probe and the table. */
 void diag_forget(struct clinic *c);
 
@@ -67,7 +67,7 @@ int diag_choose(struct clinic *c, const char *what);
 #define DIAG_GLANCE_MS 200
 
 /* All facts of all patients, over a window of wait_ms (0: what is to be seen at once). */
-void diag_gather(struct clinic *c, bool listen, bool active, int wait_ms);
+void diag_gather(struct clinic *c, bool active, int wait_ms);
 
 /*
  * Hear what the receivers say, where design allows it: a port that somebody only

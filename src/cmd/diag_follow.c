@@ -12,9 +12,6 @@
 #include "../sys/signals.h"
 #include "cmd.h"
 
-/* Listening changes c_lflag for its time: not in each round. */
-#define LISTEN_ROUNDS 10
-
 /* What the last round said of a port. */
 struct memory {
 	char name[SURVEY_NAME_MAX];
@@ -192,7 +189,7 @@ int diag_follow(struct clinic *c, const struct diag_options *o)
 
 	c->impatient = true;
 	for (unsigned int round = 0; !code && !ferror(stdout); round++) {
-		code = diag_look(c, o, round % LISTEN_ROUNDS == 0, &answer);
+		code = diag_look(c, o, &answer);
 		if (!code && round)
 			next_round(c, &m, o);
 		else if (!code)

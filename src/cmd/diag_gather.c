@@ -131,14 +131,11 @@ static void wait(struct clinic *c, int wait_ms)
 	}
 }
 
-static void watch(struct clinic *c, bool listen, bool active, int wait_ms)
+static void watch(struct clinic *c, bool active, int wait_ms)
 {
 	bool worth = c->impatient;	/* on an idle port something may begin */
 
-	if (listen)
-		diag_listen_begin(c, active);
-	else
-		diag_listen_skip(c);
+	diag_listen_begin(c, active);
 	for (size_t i = 0; i < c->n; i++) {
 		begin_series(c, &c->patients[i]);
 		worth = worth || is_worth_watching(&c->patients[i]);
@@ -152,7 +149,7 @@ static void watch(struct clinic *c, bool listen, bool active, int wait_ms)
 		gather_instant(c->probe, &c->patients[i].facts, &c->patients[i].facts.second);
 }
 
-void diag_gather(struct clinic *c, bool listen, bool active, int wait_ms)
+void diag_gather(struct clinic *c, bool active, int wait_ms)
 {
 	signals_catch();
 	for (size_t i = 0; i < c->n; i++)
@@ -160,7 +157,7 @@ void diag_gather(struct clinic *c, bool listen, bool active, int wait_ms)
 	for (size_t i = 0; i < c->n; i++)
 		gather_instant(c->probe, &c->patients[i].facts, &c->patients[i].facts.first);
 	if (wait_ms)
-		watch(c, listen, active, wait_ms);
+		watch(c, active, wait_ms);
 	for (size_t i = 0; i < c->n; i++) {
 		struct port_facts *f = &c->patients[i].facts;
 
@@ -168,9 +165,9 @@ void diag_gather(struct clinic *c, bool listen, bool active, int wait_ms)
 			leave_out(&f->first, &f->second);
 		gather_registers(c->probe, f);
 	}
-	if (wait_ms && listen)
+	if (wait_ms)
 		diag_listen_end(c, active);
-	else if (!wait_ms)
+	else
 		diag_listen_skip(c);
 	say_progress(0);
 	signals_release();

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../check/check.h"
 #include "../ntplines.h"
 #include "../sys/output.h"
 
@@ -103,6 +104,28 @@ static bool moves(struct fact f)
 	return fact_known(f) && f.val > 0;
 }
 
+/* A daemon captures one edge: what attach measured before it came. */
+static void add_known_width(const struct port_facts *f, char *line)
+{
+	const int64_t age_s = f->hold.shape_age_s.val;
+
+	if (!fact_known(f->hold.width_us) || !fact_known(f->hold.shape_age_s))
+		return;
+	add(line, ", width %lld ms (measured at attach, ", (long long)(f->hold.width_us.val + 500) / 1000);
+	if (age_s < 3600)
+		add(line, "%lld min ago)", (long long)age_s / 60);
+	else
+		add(line, "%lld h ago)", (long long)age_s / 3600);
+}
+
+static void add_delay(const struct port_facts *f, char *line)
+{
+	const struct fact delay_ms = check_delay_ms(f);
+
+	if (fact_known(delay_ms))
+		add(line, ", the sentence ends %.3f s after it", delay_ms.val / 1000.0);
+}
+
 /* From the last assert to the clear behind it; the clear may belong to the pulse before. */
 static void add_pulse(const struct port_facts *f, char *line)
 {
@@ -116,8 +139,10 @@ static void add_pulse(const struct port_facts *f, char *line)
 	else
 		add(line, "%lld pulses in %.1f s on %s", (long long)edges,
 		    facts_window_ms(f) / 1000.0, asserts ? "assert" : "clear");
-	if (!asserts || !clears)
+	if (!asserts || !clears) {
+		add_known_width(f, line);
 		return;
+	}
 	width_ns = f->second.clear_edge.time_ns.val - f->second.assert_edge.time_ns.val;
 	if (width_ns < 0)
 		width_ns += 1000000000;
@@ -172,6 +197,7 @@ static void print_healthy(const struct port_facts *f)
 	}
 	snprintf(line, sizeof(line), "healthy: ");
 	add_pulse(f, line);
+	add_delay(f, line);
 	if (fact_is(f->sentences.fix, 1))
 		add(line, ", the receiver has a fix");
 	add_users(f, line);
@@ -298,6 +324,12 @@ static void put_lines(const struct port_facts *f)
 	put_config("chrony", lines.chrony);
 }
 
+/* With pulses nothing that matters was skipped; without a window everything was. */
+static bool hides_little(const struct port_facts *f)
+{
+	return facts_has_pulse(f) || !facts_window_ms(f);
+}
+
 void diag_print_text(const struct patient *p, bool verbose)
 {
 	const struct verdict *v = &p->verdict;
@@ -305,7 +337,7 @@ void diag_print_text(const struct patient *p, bool verbose)
 	if (!v->cause) {
 		print_healthy(&p->facts);
 		put_others(v, verbose ? SEV_INFO :
-			   facts_has_pulse(&p->facts) ? SEV_WARN : SEV_SKIPPED);
+			   hides_little(&p->facts) ? SEV_WARN : SEV_SKIPPED);
 		if (verbose) {
 			put_lines(&p->facts);
 			put_events(&p->facts);

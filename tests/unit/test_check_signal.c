@@ -162,7 +162,6 @@ static void level_on_edges(void) { level(1); move(IC_DCD, 6); }
 static void level_denied(void) { level(1); facts.dcd_level = fact_from(-EACCES, 0); }
 
 static void pulse_is_off(void) { no_pulse(); facts.sentences.pulse_enabled = fact_from(0, 0); }
-static void no_edge_wanted(void) { no_pulse(); mode(0); }
 static void on_dsr(void) { no_pulse(); move(IC_DSR, 7); }
 static void irq_dead(void)
 {
@@ -265,12 +264,10 @@ static const struct row rows[] = {
 	{ "held off", held_off, &check_signal_absent, SEV_FAIL, NULL, 0 },
 	{ "held on", held_on, &check_signal_absent, SEV_NONE, NULL, 0 },
 	{ "pulse off", pulse_is_off, &check_signal_absent, SEV_NONE, NULL, 0 },
-	{ "no edge wanted", no_edge_wanted, &check_signal_absent, SEV_NONE, NULL, 0 },
 	{ "irq dead", irq_dead, &check_signal_absent, SEV_NONE, NULL, 0 },
 
 	{ "healthy", NULL, &check_signal_wrong_pin, SEV_OK, NULL, 0 },
 	{ "on DSR", on_dsr, &check_signal_wrong_pin, SEV_FAIL, "DSR (pin 6) moved 7 times", 0 },
-	{ "no edge wanted", no_edge_wanted, &check_signal_wrong_pin, SEV_NONE, NULL, 0 },
 };
 
 static const struct check *const checks[] = {
