@@ -16,6 +16,7 @@ import collections
 import errno
 import math
 import os
+import random
 import re
 import select
 import sys
@@ -368,6 +369,7 @@ OPTIONS = {
     "inverted": False,          # the wiring inverts the data lines
     "deaf": False,              # hears nothing
     "mute": False,              # nothing it sends arrives
+    "garbled": 0.0,             # this share of what it sends arrives as other characters
 }
 # Options that are configuration: they go to memory and act at once.
 CONFIGURED = ("baud", "pulse_enabled", "pulse_width_ms")
@@ -391,6 +393,7 @@ class Garmin18LVC:
         self._thread = None
         self._running = False
         self._driven = None             # what the pulse line was told last
+        self._noise = random.Random(1)
         self._factory()
 
     # -- Life
@@ -589,6 +592,11 @@ class Garmin18LVC:
                 self.port.pulse(line=line, period_ms=1000, width_ms=width, phase_ms=phase, inverted=inverted)
         self._driven = wanted
 
+    def drive_again(self):
+        """Somebody else has had the pulse's line: take it back."""
+        with self._lock:
+            self._driven = None
+
     # -- Output
 
     def _second(self, now):
@@ -696,7 +704,10 @@ class Garmin18LVC:
         if line != self._line:          # somebody changed a speed in the middle of a sentence
             self._line, self._cells = line, self._as_heard(self._rest, *line)
         heard, self._cells, self._rest = self._cells[:count], self._cells[count:], self._rest[count:]
-        return b"".join(heard)
+        return self._garble(b"".join(heard)) if self.garbled else b"".join(heard)
+
+    def _garble(self, data):
+        return bytes(self._noise.randrange(256) if self._noise.random() < self.garbled else char for char in data)
 
     @staticmethod
     def _as_heard(data, own_baud, guest_baud, inverted):

@@ -101,7 +101,7 @@ class Guest:
         kernel = images.Kernel(self.kernel_version)
         tools = images.compile_tools()
         images.write_initrd(self._path("initrd"), kernel, self.kind,
-                            os.path.join(tools, "agent"), self.install)
+                            tools, self.install)
         disk = images.full_image(kernel) if self.kind == "full" else None
         self._make_ports()
         self._start_qemu(kernel, tools, disk)

@@ -342,26 +342,26 @@ def add_libraries(archive, tree):
                 archive.file(lib, os.path.realpath(lib))
 
 
-def write_initrd(path, kernel, kind, agent, install=None):
-    """The initrd of one run: the base, the agent, and the program's tree."""
+def write_initrd(path, kernel, kind, tools, install=None):
+    """The initrd of one run: the base, our tools, and the program's tree."""
     base = base_initrd(kernel)
     with open(path, "wb") as f:
         with open(base, "rb") as b:
             shutil.copyfileobj(b, f)
         archive = cpio.Archive(f)
-        archive.file("agent", agent)
+        archive.file("agent", os.path.join(tools, "agent"))
         archive.file("testbed-agent.service",
                      os.path.join(HERE, "testbed-agent.service"))
         archive.close()
-        add_install(f, kind, install)
+        add_programs(f, kind, tools, install)
 
 
-def add_install(out, kind, install):
-    if not install:
-        return
+def add_programs(out, kind, tools, install):
     archive = cpio.Archive(out, "" if kind == "fast" else "overlay/")
-    archive.tree("", install)
-    if kind == "fast":
+    archive.file("usr/bin/meddle", os.path.join(tools, "meddle"))
+    if install:
+        archive.tree("", install)
+    if install and kind == "fast":
         add_libraries(archive, install)
     archive.close()
 
@@ -389,15 +389,16 @@ def full_image(kernel):
 # ---- what is compiled ----
 
 def compile_tools():
-    """The agent and the shim, in a cached directory."""
+    """The agent, meddle and the shim, in a cached directory."""
     def make(path):
         cc = os.environ.get("CC", "gcc").split()
         flags = ["-O2", "-Wall", "-Wextra"]
-        command(*cc, *flags, "-static", "-o", os.path.join(path, "agent"),
-                os.path.join(HERE, "agent.c"), "-lutil")
+        for tool in ("agent", "meddle"):
+            command(*cc, *flags, "-static", "-o", os.path.join(path, tool),
+                    os.path.join(HERE, tool + ".c"), "-lutil")
         command(*cc, *flags, "-shared", "-fPIC",
                 "-o", os.path.join(path, "shim.so"),
                 os.path.join(HERE, "shim.c"), "-ldl")
 
-    return cached("tools", recipe_of("agent.c", "shim.c"), make,
-                  "agent and shim")
+    return cached("tools", recipe_of("agent.c", "meddle.c", "shim.c"), make,
+                  "agent, meddle and shim")

@@ -31,6 +31,8 @@
 
 /* QEMU looks at the lines every 10 ms: an edge nearer than this comes first */
 #define POLL_US		11000
+/* A pulse shorter than this is over before the guest's interrupt handler looks */
+#define NARROW_US	1000
 
 enum line_mode {
 	LINE_LOW,
@@ -179,6 +181,23 @@ static bool may_wait(const struct shim_port *p)
 	return p->exact && gettid() == getpid();
 }
 
+/*
+ * A pulse shorter than the way of an interrupt: it sets the UART's delta bit, and
+ * whoever then reads the level comes too late.  So only QEMU's poll sees it.
+ */
+static bool narrow_pulse_now(const struct shim_line *l, bool wait)
+{
+	int64_t edge, now = now_us();
+	bool level = pulse_level(l, now, &edge);
+
+	if (!wait)
+		return l->inverted;
+	if (level != !!l->inverted || edge == INT64_MAX || edge - now >= POLL_US)
+		return level;
+	sleep_until(edge);
+	return !l->inverted;
+}
+
 static bool pulse_now(const struct shim_line *l, bool wait)
 {
 	int64_t edge, now = now_us();
@@ -196,7 +215,7 @@ static bool line_level(const struct shim_line *l, bool wait)
 	case LINE_HIGH:
 		return true;
 	case LINE_PULSE:
-		return pulse_now(l, wait);
+		return l->width < NARROW_US ? narrow_pulse_now(l, wait) : pulse_now(l, wait);
 	case LINE_CROSS:
 		if (l->cross_port >= NR_PORTS)
 			return false;

@@ -1,0 +1,555 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+The faults: each is brought upon a healthy patient, is proven to be there by the
+guest itself (never by diag), and is undone again.
+
+A fault is a generator: what comes before its yield injects and proves, what comes
+after it is the cure.  Its undoing touches nothing else, so two can be had at once.
+"""
+
+import contextlib
+import os
+import time
+
+from patient import MCR
+from verdict import impostor
+
+WEEK_S = 604800
+IER = 1
+
+FAULTS = []
+
+
+class Fault:
+    def __init__(self, ident, severity, words, function):
+        self.id = ident
+        self.severity = severity
+        self.words = words
+        self.name = function.__name__
+        self.inject = contextlib.contextmanager(function)
+
+    def __repr__(self):
+        return "%s (%s)" % (self.id, self.name)
+
+
+def fault(ident, severity="fail", words=""):
+    """
+    Mark a fault with the id that must be found, and how: a cause is a failure; a
+    warning or a remark leaves the port without a cause.  WORDS go to diag.
+    """
+    def mark(function):
+        f = Fault(ident, severity, words, function)
+        FAULTS.append(f)
+        return f
+    return mark
+
+
+# ---- wiring ----
+
+@fault("signal.absent")
+def pulse_wire_is_broken(p):
+    p.receiver.pulse_line = None
+    m = p.moved()
+    p.prove("no edge, and sentences", m["dcd"] == 0 and m["rx"] > 100)
+    yield
+    p.receiver.pulse_line = "dcd"
+
+
+@fault("signal.wrong-pin")
+def pulse_on_cts(p):
+    p.receiver.pulse_line = "cts"
+    m = p.moved()
+    p.prove("edges on CTS only", m["cts"] >= 3 and m["dcd"] <= 1)
+    yield
+    p.receiver.pulse_line = "dcd"
+    p.port.level("cts", 1)
+
+
+@fault("signal.stuck")
+def line_stays_high_after_pulsing(p):
+    p.port.level("dcd", 1)
+    p.wait("high", lambda: p.stamps()[0] > p.stamps()[1])
+    p.prove("no edge", p.moved()["dcd"] == 0)
+    yield
+    p.receiver.drive_again()
+
+
+@fault("signal.short-pulse")
+def pulse_shorter_than_the_interrupt(p):
+    p.port.pulse(width_ms=0.5)
+    m = p.moved()
+    p.prove("one edge a second, seen when it is over: %s" % m,
+            m["dcd"] in (2, 3) and m["clear"] in (2, 3) and m["assert"] == 0)
+    yield
+    p.receiver.drive_again()
+
+
+@fault("signal.square", "warn")
+def pulse_is_half_a_second(p):
+    p.receiver.pulse_width_ms = 500
+    time.sleep(2)
+    on, off = p.stamps()
+    p.prove("half a second wide: %.3f" % ((off - on) % 1), 0.47 < (off - on) % 1 < 0.53)
+    yield
+    p.receiver.pulse_width_ms = 100
+
+
+@fault("signal.rate")
+def five_pulses_a_second(p):
+    p.port.pulse(period_ms=200, width_ms=40)
+    p.prove("5 Hz", p.moved()["assert"] in range(9, 13))
+    yield
+    p.receiver.drive_again()
+
+
+@fault("signal.noise")
+def each_pulse_has_an_echo(p):
+    p.port.pulse(width_ms=50, extra_ms=300)
+    p.prove("two pulses a second", p.moved()["assert"] in range(3, 6))
+    yield
+    p.receiver.drive_again()
+
+
+@fault("signal.noise")
+def pulses_wander(p):
+    p.port.pulse(width_ms=100, phase_ms=150, jitter_us=100000)
+    at = []
+    for _ in range(3):
+        time.sleep(1.05)
+        at.append(p.stamps()[0] % 1)
+    p.prove("off by tens of milliseconds: %s" % at, max(at) - min(at) > 0.02)
+    yield
+    p.receiver.drive_again()
+
+
+@contextlib.contextmanager
+def wired_inversely(p):
+    """Attached anew, so that the holder measures what there is."""
+    p.receiver.pulse_inverted = True
+    p.attach_again()
+    time.sleep(4)
+    on, off = p.stamps()
+    p.prove("the clear edge is on the second: %.3f %.3f" % (on % 1, off % 1),
+            (off + 0.05) % 1 < 0.1 and 0.05 < on % 1 < 0.15)
+    yield
+    p.receiver.pulse_inverted = False
+    p.attach_again()
+
+
+@fault("signal.inverted", "info")
+def inverted_and_nobody_has_chosen_an_edge(p):
+    with wired_inversely(p):
+        yield
+
+
+@fault("signal.inverted")
+def inverted_and_the_daemon_takes_the_wrong_edge(p):
+    with wired_inversely(p):
+        capture(p, 1)
+        yield
+        capture(p, 3)
+
+
+# ---- the source of pulses ----
+
+def capture(p, mode):
+    out = p.sh("meddle capture /dev/%s %d; meddle capture /dev/%s" % (p.pps, mode, p.pps))
+    p.prove("edges %d" % mode, out.split() == [str(mode)] * 2)
+
+
+@fault("pps.edge-disabled")
+def only_the_other_edge_is_captured(p):
+    capture(p, 2)
+    m = p.moved()
+    p.prove("only clear counts: %s" % m, m["assert"] == 0 and m["clear"] >= 2 and m["dcd"] >= 4)
+    yield
+    capture(p, 3)
+
+
+@fault("pps.wrong-number")
+def ntpd_has_the_pulse_of_another_port(p):
+    out = p.sh("ls /dev/pps* | grep -v '/%s$'; true" % p.pps).split()
+    p.prove("another source", out)
+    with impostor(p.g, "ntpd", p.tty, also=out[0]) as job:
+        links = p.sh("readlink /proc/$(pidof -x ntpd | cut -d' ' -f1)/fd/*; true")
+        p.prove("both are open: " + links, p.tty in links and out[0] in links)
+        yield job
+
+
+# ---- the receiver ----
+
+@fault("receiver.no-fix")
+def no_fix_since_power_up(p):
+    p.receiver.fix = None
+    p.receiver.power_cycle()
+    p.prove("void, and no pulse", ",V," in p.heard() and p.moved()["dcd"] <= 1)
+    yield
+    p.receiver.fix = "3d"
+
+
+@fault("receiver.pps-off", words="--active")
+def pulse_turned_off_by_pgrmc(p):
+    p.receiver.stored.pgrmc[11] = "1"
+    p.receiver.power_cycle()
+    m = p.moved()
+    p.prove("no edge", m["dcd"] <= 1 and m["rx"] > 100)
+    yield
+    p.receiver.stored.pgrmc[11] = "2"
+    p.receiver.power_cycle()
+
+
+@fault("receiver.week-rollover")
+def date_of_1024_weeks_ago(p):
+    p.receiver.clock_offset_s = -1024 * WEEK_S
+    past = time.strftime("%d%m%y", time.gmtime(time.time() - 1024 * WEEK_S))
+    p.wait("that old", lambda: ",%s," % past in p.heard())
+    yield
+    p.receiver.clock_offset_s = 0
+
+
+@fault("receiver.leap-unknown", "warn")
+def leap_second_not_yet_learnt(p):
+    p.receiver.stored.sentences |= {"PGRMF"}
+    p.receiver.leap_s = 17
+    p.wait("17", lambda: [s for s in p.heard().split() if s.startswith("$PGRMF") and
+                          s.split(",")[5] == "17"])
+    yield
+    p.receiver.leap_s = 18
+    p.receiver.stored.sentences -= {"PGRMF"}
+
+
+@fault("receiver.firmware-late", "warn")
+def firmware_3_30_of_an_18x(p):
+    was = p.receiver.firmware
+    p.receiver.firmware = "GPS 18x-LVC software ver. 3.30"
+    p.receiver.pgrmt_period_s = 1
+    p.wait("3.30", lambda: "$PGRMT,GPS 18x-LVC software ver. 3.30," in p.heard())
+    yield
+    p.receiver.firmware = was
+    p.receiver.pgrmt_period_s = 60
+
+
+# ---- sentences ----
+
+@fault("nmea.silent")
+def data_wire_is_broken(p):
+    p.receiver.mute = True
+    time.sleep(0.5)
+    m = p.moved()
+    p.prove("pulses only: %s" % m, m["rx"] == 0 and m["assert"] >= 2)
+    yield
+    p.receiver.mute = False
+
+
+@fault("nmea.baud")
+def receiver_speaks_9600(p):
+    p.receiver.baud = 9600
+    time.sleep(0.5)
+    p.prove("no sentence", "$GPRMC" not in p.heard())
+    yield
+    p.receiver.baud = 4800
+
+
+@fault("nmea.binary")
+def receiver_speaks_binary(p):
+    p.receiver.baud = 9600
+    p.receiver.stored.pgrmc1[1] = "2"
+    p.receiver.power_cycle()
+    p.attach_again("--baud 9600")
+    p.sh("stty -F %s -icanon min 1" % p.tty)
+    p.wait("binary", lambda: "^P3@" in p.heard())	# a packet 51 of 64 bytes
+    p.sh("stty -F %s icanon" % p.tty)
+    yield
+    p.receiver.stored.pgrmc1[1] = "1"
+    p.receiver.baud = 4800
+    p.receiver.power_cycle()
+    p.attach_again("")
+
+
+@fault("nmea.inverted")
+def data_wire_is_inverted(p):
+    p.receiver.inverted = True
+    time.sleep(1)
+    p.prove("no sentence", "$GP" not in p.heard() and p.moved(1.2)["rx"] > 100)
+    yield
+    p.receiver.inverted = False
+
+
+@fault("nmea.garbage")
+def characters_are_damaged(p):
+    p.receiver.garbled = 0.02
+    time.sleep(1)
+    text = p.heard(2.3)
+    p.prove("sentences amid others", "M-" in text and "$GP" in text)
+    yield
+    p.receiver.garbled = 0.0
+
+
+@fault("nmea.no-date")
+def sentences_without_a_date(p):
+    was = only(p, {"GPGGA"})
+    yield
+    p.receiver.stored.sentences = was
+
+
+@fault("nmea.void")
+def fix_lost_and_pulses_go_on(p):
+    p.receiver.fix = None
+    p.wait("void", lambda: ",V," in p.heard())
+    p.prove("pulses", p.moved()["assert"] >= 2)
+    yield
+    p.receiver.fix = "3d"
+
+
+@fault("nmea.overrun", "warn")
+def line_is_full(p):
+    was = p.receiver.stored.sentences
+    p.receiver.stored.sentences = was | {"GPGLL", "GPVTG", "PGRMV", "PGRMF", "PGRMM"}
+    time.sleep(1.5)
+    rate = p.moved(4)["rx"] / 4
+    p.prove("over 95 %% of 480 characters a second: %d" % rate, rate > 456)
+    yield
+    p.receiver.stored.sentences = was
+
+
+def only(p, sentences):
+    """Of the receiver's sentences these; what it sent until now."""
+    was = p.receiver.stored.sentences
+    p.receiver.stored.sentences = set(sentences)
+    p.wait("only these", lambda: {s.split(",")[0] for s in p.heard(2.2).split()[1:] if "*" in s} ==
+           {"$" + s for s in sentences})
+    return was
+
+
+def burst_end_s(p):
+    """When after the second the characters end, by the guest's counter and clock."""
+    out = p.sh("""n=; i=0
+        while [ $i -lt 60 ]; do
+            set -- $(meddle counters %s)
+            [ "$n" = "${10}" ] || t=$(date +%%s.%%N); n=${10}
+            i=$((i + 1)); sleep 0.02
+        done; echo $t; echo $n""" % p.tty)
+    return float(out.split()[0]) % 1
+
+
+@fault("nmea.delay", "warn")
+def sentences_end_late(p):
+    was = only(p, {"GPRMC"})
+    p.receiver.delay_ms = 550
+    p.wait("late", lambda: 0.62 < burst_end_s(p) < 0.85)
+    yield
+    p.receiver.delay_ms = 220
+    p.receiver.stored.sentences = was
+
+
+@fault("nmea.delay")
+def sentences_end_after_the_next_pulse(p):
+    was = only(p, {"GPRMC"})
+    p.receiver.delay_ms = 920
+    p.wait("later", lambda: burst_end_s(p) < 0.2)
+    yield
+    p.receiver.delay_ms = 220
+    p.receiver.stored.sentences = was
+
+
+# ---- the UART ----
+
+@fault("uart.msi-off")
+def modem_status_interrupt_is_off(p):
+    p.poke(IER, 0x05)
+    m = p.moved()
+    p.prove("IER, and no edge", p.register(IER) == 0x05 and m["assert"] <= 1 and m["rx"] > 100)
+    yield
+    p.poke(IER, 0x0D)
+
+
+@fault("uart.loopback")
+def uart_is_wired_to_itself(p):
+    p.poke(MCR, 0x1B)
+    m = p.moved()
+    p.prove("MCR, and nothing comes: %s" % m,
+            p.register(MCR) == 0x1B and m["assert"] <= 1 and m["rx"] == 0)
+    yield
+    p.poke(MCR, 0x0B)
+
+
+@fault("uart.out2-off", "info")
+def interrupt_gate_is_off(p):
+    """QEMU does not gate, as some boards: pulses go on."""
+    p.poke(MCR, 0x03)
+    p.prove("MCR, and pulses", p.register(MCR) == 0x03 and p.moved()["assert"] >= 2)
+    yield
+    p.poke(MCR, 0x0B)
+
+
+@contextlib.contextmanager
+def irq(p, number):
+    was = p.sysfs("irq")
+    p.detach()
+    p.sh("setserial %s irq %d" % (p.tty, number))
+    p.attach()
+    p.prove("irq %d" % number, p.sysfs("irq") == str(number))
+    yield
+    p.detach()
+    p.sh("setserial %s irq %s" % (p.tty, was))
+    p.attach()
+
+
+@fault("uart.irq-zero", "warn")
+def port_is_polled(p):
+    with irq(p, 0):
+        p.prove("pulses", p.moved()["assert"] >= 2)
+        yield
+
+
+@fault("uart.irq-dead")
+def interrupt_never_comes(p):
+    with irq(p, 6):
+        p.prove("no pulse", p.moved()["assert"] == 0)
+        out = p.sh("grep '^ *6:' /proc/interrupts")
+        p.prove("never: " + out, out.split()[1] == "0" and p.name in out)
+        yield
+
+
+# ---- line discipline and settings ----
+
+@fault("ldisc.not-attached")
+def nobody_has_attached(p):
+    p.detach()
+    p.prove("no source", not p.sh("grep -lx %s /sys/class/pps/*/path; true" % p.tty))
+    yield
+    p.attach()
+
+
+@fault("ldisc.lost")
+def another_line_discipline_under_the_holder(p):
+    p.prove("0", p.sh("meddle ldisc %s 0" % p.tty) == "0\n")
+    p.prove("no source, held", not p.job.done and
+            not p.sh("grep -lx %s /sys/class/pps/*/path; true" % p.tty))
+    yield
+    p.attach_again()
+
+
+@contextlib.contextmanager
+def stty(p, change, back):
+    p.sh("stty -F %s %s" % (p.tty, change))
+    p.prove(change, " %s" % change in p.stty().replace("\n", " "))
+    yield
+    p.sh("stty -F %s %s" % (p.tty, back))
+
+
+@fault("tty.clocal-off")
+def carrier_counts(p):
+    """With a pulse the port would be hung up at once."""
+    p.port.level("dcd", 0)
+    time.sleep(0.3)
+    with stty(p, "-clocal", "clocal"):
+        p.prove("held", not p.job.done)
+        yield
+    p.receiver.drive_again()
+
+
+@fault("tty.crtscts", "warn")
+def hardware_flow_control(p):
+    with stty(p, "crtscts", "-crtscts"):
+        yield
+
+
+@fault("tty.echo", "warn")
+def sentences_are_echoed(p):
+    with stty(p, "echo", "-echo"):
+        p.port.read()
+        time.sleep(1.2)
+        p.prove("the receiver hears itself", b"$GP" in p.port.read() or p.receiver.received)
+        yield
+
+
+# ---- who has the port ----
+
+@fault("port.getty")
+def login_prompt_on_the_port(p):
+    p.detach()
+    with impostor(p.g, "agetty", p.tty):
+        yield
+    p.attach()
+
+
+@fault("port.modemmanager")
+def modemmanager_has_the_port(p):
+    with impostor(p.g, "ModemManager", p.tty):
+        yield
+
+
+@fault("port.brltty")
+def brltty_has_the_port(p):
+    with impostor(p.g, "brltty", p.tty):
+        yield
+
+
+@fault("port.second-reader")
+def two_read_the_port(p):
+    paths = ["/run/%s.%d" % (p.name, n) for n in (1, 2)]
+    jobs = [p.g.start("exec cat %s > %s" % (p.tty, path)) for path in paths]
+    p.wait("a part for each", lambda: p.g.run("test -s %s -a -s %s" % tuple(paths)).rc == 0)
+    yield
+    for job in jobs:
+        job.signal(9)
+        job.wait(10)
+
+
+@fault("port.exclusive")
+def port_is_exclusive(p):
+    job = p.g.start("exec meddle exclusive " + p.tty)
+    p.wait("exclusive", lambda: "ready" in job.output())
+    r = p.g.run("chmod 666 %s; su -s /bin/sh nobody -c 'exec < %s'" % (p.tty, p.tty))
+    p.prove("others are refused: " + r.err, "busy" in r.err)
+    yield
+    job.signal(9)
+    job.wait(10)
+    p.g.run("meddle shared " + p.tty)
+
+
+# ---- links ----
+
+@fault("link.gps-missing")
+def no_link_to_the_port(p):
+    p.sh("rm /dev/gps%d" % p.unit)
+    yield
+    p.sh("ln -s %s /dev/gps%d" % (p.name, p.unit))
+
+
+@fault("link.pps-missing")
+def no_link_to_the_pulse(p):
+    p.sh("rm /dev/gpspps%d" % p.unit)
+    yield
+    p.sh("ln -s %s /dev/gpspps%d" % (p.pps, p.unit))
+
+
+# ---- the machine: remarks that are no fault ----
+
+@fault("host.virtual", "info")
+def machine_is_emulated(p):
+    p.prove("the processor says so", "hypervisor" in p.sh("cat /proc/cpuinfo"))
+    yield
+
+
+@fault("kernel.no-hardpps", "info")
+def kernel_cannot_discipline(p):
+    """Debian's kernel has no NTP_PPS; its configuration is where Debian puts it."""
+    p.prove("no hardpps()", not p.sh("grep -w hardpps /proc/kallsyms; true"))
+    path = "/boot/config-" + os.path.basename(p.sh("uname -r").strip())
+    p.sh("mkdir -p /boot")
+    p.g.put(path, "CONFIG_PPS=y\n# CONFIG_NTP_PPS is not set\nCONFIG_PPS_CLIENT_LDISC=m\n")
+    yield
+    p.sh("rm " + path)
+
+
+@fault("host.container", "info")
+def system_is_a_container(p):
+    """What podman lays down in each; the pulse is there, so it is a remark."""
+    p.sh("touch /run/.containerenv")
+    yield
+    p.sh("rm /run/.containerenv")
+
+
+BY_NAME = {f.name: f for f in FAULTS}

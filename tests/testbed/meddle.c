@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Does to a port what other programs do to it, by one ioctl each, and shows what
+ * no file shows.  A test's proof that its fault is there must not be ours.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/pps.h>
+#include <linux/serial.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+static int usage(void)
+{
+	fputs("usage: meddle counters|flush|exclusive|shared TTY\n"
+	      "       meddle ldisc TTY [NUMBER]\n"
+	      "       meddle capture PPS [MODE]\n", stderr);
+	return 2;
+}
+
+static int failed(const char *what)
+{
+	perror(what);
+	return 1;
+}
+
+static int open_tty(const char *path)
+{
+	return open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
+}
+
+/* The input lines' counters and the characters received. */
+static int counters(const char *path, const char *unused)
+{
+	struct serial_icounter_struct c;
+	int fd = open_tty(path);
+
+	(void)unused;
+	if (fd < 0 || ioctl(fd, TIOCGICOUNT, &c))
+		return failed(path);
+	printf("cts %d dsr %d ri %d dcd %d rx %d\n", c.cts, c.dsr, c.rng, c.dcd, c.rx);
+	return 0;
+}
+
+static int flush(const char *path, const char *unused)
+{
+	int fd = open_tty(path);
+
+	(void)unused;
+	if (fd < 0 || tcflush(fd, TCIFLUSH))
+		return failed(path);
+	return 0;
+}
+
+/* Keeps the port for itself until it is killed. */
+static int exclusive(const char *path, const char *unused)
+{
+	int fd = open_tty(path);
+
+	(void)unused;
+	if (fd < 0 || ioctl(fd, TIOCEXCL))
+		return failed(path);
+	puts("ready");
+	fflush(stdout);
+	pause();
+	return 0;
+}
+
+static int shared(const char *path, const char *unused)
+{
+	int fd = open_tty(path);
+
+	(void)unused;
+	if (fd < 0 || ioctl(fd, TIOCNXCL))
+		return failed(path);
+	return 0;
+}
+
+static int ldisc(const char *path, const char *number)
+{
+	int fd = open_tty(path), n = number ? atoi(number) : 0;
+
+	if (fd < 0 || ioctl(fd, number ? TIOCSETD : TIOCGETD, &n))
+		return failed(path);
+	printf("%d\n", n);
+	return 0;
+}
+
+/* Which edges are captured: 1 assert, 2 clear.  It is one setting for all users. */
+static int capture(const char *path, const char *mode)
+{
+	struct pps_kparams p;
+	int fd = open(path, O_RDWR);
+
+	if (fd < 0 || ioctl(fd, PPS_GETPARAMS, &p))
+		return failed(path);
+	if (mode) {
+		p.mode = (p.mode & ~PPS_CAPTUREBOTH) | atoi(mode);
+		if (ioctl(fd, PPS_SETPARAMS, &p))
+			return failed(path);
+	}
+	printf("%d\n", p.mode & PPS_CAPTUREBOTH);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const char *path, const char *argument);
+} commands[] = {
+	{ "counters", counters },
+	{ "flush", flush },
+	{ "exclusive", exclusive },
+	{ "shared", shared },
+	{ "ldisc", ldisc },
+	{ "capture", capture },
+};
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 3 || argc > 4)
+		return usage();
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argv[2], argv[3]);
+	return usage();
+}
