@@ -171,7 +171,7 @@ def ntpd_has_the_pulse_of_another_port(p):
     out = p.sh("ls /dev/pps* | grep -v '/%s$'; true" % p.pps).split()
     p.prove("another source", out)
     with impostor(p.g, "ntpd", p.tty, also=out[0]) as job:
-        links = p.sh("readlink /proc/$(pidof -x ntpd | cut -d' ' -f1)/fd/*; true")
+        links = p.sh("for p in $(pgrep -x ntpd); do readlink /proc/$p/fd/*; done; true")
         p.prove("both are open: " + links, p.tty in links and out[0] in links)
         yield job
 
@@ -236,7 +236,7 @@ def data_wire_is_broken(p):
     p.receiver.mute = True
     time.sleep(0.5)
     m = p.moved()
-    p.prove("pulses only: %s" % m, m["rx"] == 0 and m["assert"] >= 2)
+    p.prove("no character: %s" % m, m["rx"] == 0)
     yield
     p.receiver.mute = False
 
@@ -321,22 +321,16 @@ def only(p, sentences):
     return was
 
 
-def burst_end_s(p):
+def burst_end_ms(p):
     """When after the second the characters end, by the guest's counter and clock."""
-    out = p.sh("""n=; i=0
-        while [ $i -lt 60 ]; do
-            set -- $(meddle counters %s)
-            [ "$n" = "${10}" ] || t=$(date +%%s.%%N); n=${10}
-            i=$((i + 1)); sleep 0.02
-        done; echo $t; echo $n""" % p.tty)
-    return float(out.split()[0]) % 1
+    return int(p.sh("meddle burst " + p.tty))
 
 
 @fault("nmea.delay", "warn")
 def sentences_end_late(p):
     was = only(p, {"GPRMC"})
     p.receiver.delay_ms = 550
-    p.wait("late", lambda: 0.62 < burst_end_s(p) < 0.85)
+    p.wait("late", lambda: 600 < burst_end_ms(p) < 850)
     yield
     p.receiver.delay_ms = 220
     p.receiver.stored.sentences = was
@@ -346,7 +340,7 @@ def sentences_end_late(p):
 def sentences_end_after_the_next_pulse(p):
     was = only(p, {"GPRMC"})
     p.receiver.delay_ms = 920
-    p.wait("later", lambda: burst_end_s(p) < 0.2)
+    p.wait("later", lambda: 0 <= burst_end_ms(p) < 200)
     yield
     p.receiver.delay_ms = 220
     p.receiver.stored.sentences = was
@@ -367,8 +361,7 @@ def modem_status_interrupt_is_off(p):
 def uart_is_wired_to_itself(p):
     p.poke(MCR, 0x1B)
     m = p.moved()
-    p.prove("MCR, and nothing comes: %s" % m,
-            p.register(MCR) == 0x1B and m["assert"] <= 1 and m["rx"] == 0)
+    p.prove("MCR, and no pulse: %s" % m, p.register(MCR) == 0x1B and m["assert"] <= 1)
     yield
     p.poke(MCR, 0x0B)
 
@@ -458,9 +451,7 @@ def hardware_flow_control(p):
 @fault("tty.echo", "warn")
 def sentences_are_echoed(p):
     with stty(p, "echo", "-echo"):
-        p.port.read()
-        time.sleep(1.2)
-        p.prove("the receiver hears itself", b"$GP" in p.port.read() or p.receiver.received)
+        p.prove("the receiver hears itself", p.moved(1.2)["tx"] > 50)
         yield
 
 
@@ -468,10 +459,12 @@ def sentences_are_echoed(p):
 
 @fault("port.getty")
 def login_prompt_on_the_port(p):
+    was_attached = p.job
     p.detach()
     with impostor(p.g, "agetty", p.tty):
         yield
-    p.attach()
+    if was_attached:
+        p.attach()
 
 
 @fault("port.modemmanager")

@@ -12,11 +12,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 static int usage(void)
 {
-	fputs("usage: meddle counters|flush|exclusive|shared TTY\n"
+	fputs("usage: meddle counters|burst|flush|exclusive|shared TTY\n"
 	      "       meddle ldisc TTY [NUMBER]\n"
 	      "       meddle capture PPS [MODE]\n", stderr);
 	return 2;
@@ -42,7 +43,38 @@ static int counters(const char *path, const char *unused)
 	(void)unused;
 	if (fd < 0 || ioctl(fd, TIOCGICOUNT, &c))
 		return failed(path);
-	printf("cts %d dsr %d ri %d dcd %d rx %d\n", c.cts, c.dsr, c.rng, c.dcd, c.rx);
+	printf("cts %d dsr %d ri %d dcd %d rx %d tx %d lost %d\n", c.cts, c.dsr, c.rng, c.dcd,
+	       c.rx, c.tx, c.buf_overrun);
+	return 0;
+}
+
+static long now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec % 1000 * 1000 + t.tv_nsec / 1000000;
+}
+
+/* When the last burst of characters ended: ms after the second of the clock. */
+static int burst(const char *path, const char *unused)
+{
+	struct serial_icounter_struct c;
+	long moved_ms = 0, ended_ms = -1, begin_ms = now_ms();
+	int fd = open_tty(path), rx = -1;
+
+	(void)unused;
+	while (now_ms() - begin_ms < 2300) {
+		if (fd < 0 || ioctl(fd, TIOCGICOUNT, &c))
+			return failed(path);
+		if (rx >= 0 && c.rx != rx)
+			moved_ms = now_ms();
+		if (moved_ms && now_ms() - moved_ms > 150)
+			ended_ms = moved_ms;
+		rx = c.rx;
+		usleep(5000);
+	}
+	printf("%ld\n", ended_ms < 0 ? -1 : ended_ms % 1000);
 	return 0;
 }
 
@@ -112,6 +144,7 @@ static const struct {
 	int (*run)(const char *path, const char *argument);
 } commands[] = {
 	{ "counters", counters },
+	{ "burst", burst },
 	{ "flush", flush },
 	{ "exclusive", exclusive },
 	{ "shared", shared },

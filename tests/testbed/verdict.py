@@ -25,7 +25,8 @@ def diag(g, *words, user=None):
 
 def diag_all(g, *words):
     """The exit code and the verdicts of all ports of the table, by port."""
-    r = g.run("gpsppsctl -C %s diag --json %s" % (TABLE, " ".join(words)), timeout=60)
+    r = g.run("gpsppsctl -C %s diag --json %s" % (TABLE, " ".join(words)), timeout=60,
+              quiet=True)
     assert r.out, "no verdict: rc %d, %s" % (r.rc, r.err)
     return r.rc, {port["port"]: port for port in json.loads(r.out)["ports"]}
 
