@@ -16,7 +16,6 @@ import collections
 import errno
 import math
 import os
-import random
 import re
 import select
 import sys
@@ -206,7 +205,7 @@ def merge(fields, values, given):
 
 # --- The sentences it sends ------------------------------------------------
 
-Moment = collections.namedtuple("Moment", "utc gps leap fix used view lat lon mode23 gsv_rotation turn version")
+Moment = collections.namedtuple("Moment", "utc gps leap fix void used view lat lon mode23 gsv_rotation turn version")
 
 
 def clock(m):
@@ -237,7 +236,7 @@ def mode23(m):
 def gprmc(m):
     # 18x 3.70 log: without a fix, speed and course are empty, all else stays.
     motion = "000.0,000.0" if m.fix else ","
-    return ["GPRMC,%s,%s,%s,%s,%s,001.2,E%s" % (clock(m), "A" if m.fix else "V", place(m), motion, date(m), mode23(m))]
+    return ["GPRMC,%s,%s,%s,%s,%s,001.2,E%s" % (clock(m), "V" if m.void else "A", place(m), motion, date(m), mode23(m))]
 
 
 def gpgga(m):
@@ -369,7 +368,8 @@ OPTIONS = {
     "inverted": False,          # the wiring inverts the data lines
     "deaf": False,              # hears nothing
     "mute": False,              # nothing it sends arrives
-    "garbled": 0.0,             # this share of what it sends arrives as other characters
+    "garbled": 0,               # of four sentences so many arrive with a character damaged
+    "rmc_void": False,          # RMC says void, whatever the others say
 }
 # Options that are configuration: they go to memory and act at once.
 CONFIGURED = ("baud", "pulse_enabled", "pulse_width_ms")
@@ -393,7 +393,7 @@ class Garmin18LVC:
         self._thread = None
         self._running = False
         self._driven = None             # what the pulse line was told last
-        self._noise = random.Random(1)
+        self._sent = 0                  # sentences
         self._factory()
 
     # -- Life
@@ -650,7 +650,7 @@ class Garmin18LVC:
         fix = self._fix(now)
         satellites = max(0, min(12, self.satellites))
         return Moment(utc=time.gmtime(true_utc + TRUE_LEAP_S - leap), gps=true_utc - GPS_EPOCH + TRUE_LEAP_S,
-                      leap=leap, fix=fix, used=satellites if fix else 0,
+                      leap=leap, fix=fix, void=self.rmc_void or not fix, used=satellites if fix else 0,
                       view=min(12, satellites + 2) if satellites else 0,
                       lat=self.latitude, lon=self.longitude, mode23=self.stored.pgrmc1[NMEA23] == "2",
                       gsv_rotation=self.gsv_rotation, turn=second // self.stored.pgrmc1[INTERVAL],
@@ -689,8 +689,15 @@ class Garmin18LVC:
             return False
         if self._idle:                  # else it follows the one before without a gap
             self._idle, self._line_at = False, now
-        self._rest, self._line = self._item.data, None
+        self._rest, self._line = self._garble(self._item.data), None
         return True
+
+    def _garble(self, data):
+        self._sent += 1
+        if self._sent % 4 >= self.garbled:
+            return data
+        middle = len(data) // 2
+        return data[:middle] + bytes((data[middle] ^ 0x80,)) + data[middle + 1:]
 
     def _finish_item(self):
         item, self._item = self._item, None
@@ -704,10 +711,7 @@ class Garmin18LVC:
         if line != self._line:          # somebody changed a speed in the middle of a sentence
             self._line, self._cells = line, self._as_heard(self._rest, *line)
         heard, self._cells, self._rest = self._cells[:count], self._cells[count:], self._rest[count:]
-        return self._garble(b"".join(heard)) if self.garbled else b"".join(heard)
-
-    def _garble(self, data):
-        return bytes(self._noise.randrange(256) if self._noise.random() < self.garbled else char for char in data)
+        return b"".join(heard)
 
     @staticmethod
     def _as_heard(data, own_baud, guest_baud, inverted):

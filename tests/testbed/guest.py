@@ -75,12 +75,13 @@ class Guest:
     """
 
     def __init__(self, kind="fast", kernel="6.1", install=None, append="",
-                 smp=1):
+                 smp=1, cards=0):
         self.kind = kind
         self.kernel_version = kernel
         self.install = install
         self.append = append
         self.smp = smp
+        self.cards = cards
         self.history = collections.deque(maxlen=6)
         self.qemu = None
         self.agent = None
@@ -113,6 +114,8 @@ class Guest:
         made = [ports.IsaPort(self, n, n) for n in range(1, ISA_PORTS + 1)]
         made += [ports.PciPort(self, n, ISA_PORTS + n)
                  for n in range(1, PCI_PORTS + 1)]
+        made += [ports.CardPort(self, n, ISA_PORTS + PCI_PORTS + n)
+                 for n in range(1, ports.CardPort.PORTS * self.cards + 1)]
         self.ports = {p.name: p for p in made}
 
     def _arguments(self, kernel, disk):
@@ -141,7 +144,14 @@ class Guest:
             args += ["-chardev", "serial,id=%s,path=%s" % (port.name, port.path)]
             if port.device:
                 args += ["-device", port.device]
+        on_cards = self._card_ports()
+        for n in range(0, len(on_cards), ports.CardPort.PORTS):
+            args += ["-device", ports.CardPort.card_device(
+                on_cards[n:n + ports.CardPort.PORTS])]
         return args
+
+    def _card_ports(self):
+        return [p for p in self.ports.values() if isinstance(p, ports.CardPort)]
 
     def _start_qemu(self, kernel, tools, disk):
         agent, agent_qemu = channels.pair()
@@ -170,6 +180,8 @@ class Guest:
             if self.kind == "full":
                 self.run("udevadm settle -t 60", timeout=90, quiet=True)
             self.sync_clock()
+            for port in self._card_ports():
+                port.find_tty()
         except TimedOut as e:
             raise TimedOut("%s\n%s" % (e, self.console_tail())) from None
 

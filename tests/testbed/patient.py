@@ -14,6 +14,8 @@ ATTACH = "NOTIFY_SOCKET=/nonexistent exec gpsppsctl attach --unit %d %s %s"
 # Longer than two seconds, so that two pulses fall into it
 LOOK_S = 2.1
 MCR = 4
+# What a receiver is told to send for a clock; its factory's set fills the second
+SENTENCES = {"GPRMC", "GPGGA"}
 
 
 class Patient:
@@ -30,6 +32,7 @@ class Patient:
     def plug_in(self):
         self.port.reset_lines()
         self.receiver = self.port.attach_receiver(Garmin18LVC, boot_s=0.1, **self.options)
+        self.receiver.stored.sentences = set(SENTENCES)
 
     def renew(self):
         """From nothing: after a fault that could not be injected, or undone."""

@@ -264,3 +264,29 @@ class PciPort(Port):
         self.guest.qmp("device_del", id=self.name)
         self.guest.qmp_event("DEVICE_DELETED", timeout, mark, device=self.name)
         self.tty = None
+
+
+class CardPort(Port):
+    """One of the four ports of a PCI card that is there at boot."""
+
+    PORTS = 4
+    FIRST_SLOT = 0x08
+
+    def __init__(self, guest, number, index):
+        super().__init__(guest, "card%d" % number, index)
+        self.card, self.at = divmod(number - 1, self.PORTS)
+        self.device = None
+
+    @classmethod
+    def card_device(cls, ports):
+        """QEMU's word for the card of these four."""
+        chardevs = ",".join("chardev%d=%s" % (n + 1, p.name) for n, p in enumerate(ports))
+        return "pci-serial-4x,addr=%#x,%s" % (cls.FIRST_SLOT + ports[0].card, chardevs)
+
+    def find_tty(self):
+        """The driver counts a card's ports in their order."""
+        found = self.guest.run("ls -d /sys/bus/pci/devices/0000:00:%02x.0/tty/ttyS*" %
+                               (self.FIRST_SLOT + self.card), check=True, quiet=True).out
+        ttys = sorted((os.path.basename(path) for path in found.split()),
+                      key=lambda tty: int(tty.removeprefix("ttyS")))
+        self.tty = "/dev/" + ttys[self.at]

@@ -14,18 +14,19 @@ class Skip(Exception):
     """Raised by a test that can not be done here, with the reason."""
 
 
-def test(guest="fast", fresh=False, append="", smp=1):
+def test(guest="fast", fresh=False, append="", smp=1, cards=0):
     """
     Mark a function of one argument, the guest, as a test.
 
     FRESH asks for a boot of its own; so do APPEND (words for the kernel's
-    command line) and SMP (the number of processors).
+    command line), SMP (the number of processors) and CARDS (PCI cards with four
+    ports each, card1 and so on).
     """
     def mark(function):
         function.testbed = {
             "guest": guest,
-            "fresh": fresh or bool(append) or smp != 1,
-            "boot": {"append": append, "smp": smp},
+            "fresh": fresh or bool(append) or smp != 1 or bool(cards),
+            "boot": {"append": append, "smp": smp, "cards": cards},
         }
         return function
 

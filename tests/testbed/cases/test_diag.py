@@ -6,6 +6,7 @@ import json
 from testbed import test
 from verdict import IER, TTY, attached, diag, expect, finding, impostor, poke
 
+
 # ---- healthy
 
 @test()

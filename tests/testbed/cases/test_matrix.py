@@ -9,12 +9,12 @@ Three ports carry a fault each at a time, so that a window of 3.2 s serves three
 import contextlib
 import itertools
 import json
+import re
 
-import faults
 from faults import FAULTS
-from patient import at_once, ward
+from patient import Patient, at_once, ward
 from testbed import test
-from verdict import diag_all, finding
+from verdict import TTY, diag_all, expect, finding
 
 PORTS = 3
 
@@ -135,3 +135,111 @@ def matrix_1(g):
 @test()
 def matrix_2(g):
     run_matrix(g, part(1, 2))
+
+
+# ---- rows that want more than a port of the board ----
+
+@contextlib.contextmanager
+def usb(g):
+    """A receiver on an FTDI adapter: QEMU's hands on the lines only along with data."""
+    port = g.ports["pci14"]
+    g.run("modprobe -a xhci_pci ftdi_sio", check=True)
+    g.qmp("device_add", driver="qemu-xhci", id="xhci", addr="0x06")
+    g.qmp("device_add", driver="usb-serial", id="ftdi", bus="xhci.0", chardev=port.name)
+    g.wait_until(lambda: g.run("test -c /dev/ttyUSB0", quiet=True).rc == 0, 20, "no ttyUSB0")
+    port.tty = "/dev/ttyUSB0"
+    try:
+        yield port
+    finally:
+        port.tty = None
+        g.qmp("device_del", id="ftdi")
+        g.qmp("device_del", id="xhci")
+
+
+@test()
+def matrix_usb_adapter(g):
+    with usb(g) as port:
+        p = Patient(g, port, 0, pulse_width_ms=400)
+        try:
+            p.receiver.stored.sentences |= {"GPGSA", "GPGSV"}
+            p.attach()
+            m = p.moved(3.1)
+            p.prove("pulses: %s" % m, m["assert"] >= 2)
+            verdict = expect(g, None, p.tty)
+            assert finding(verdict, "driver.polled-dcd")["severity"] == "warn"
+        finally:
+            p.detach()
+            port.detach_receiver()
+
+
+TOGGLE = "while :; do exec 3<>/dev/ttyGS0; sleep 0.1; exec 3>&-; sleep 0.9; done"
+
+
+@test()
+def matrix_driver_that_hides_the_pulse(g):
+    """Kernel 6.1's cdc-acm counts DCD's edges, and tells no line discipline."""
+    g.run("modprobe -a dummy_hcd usb_f_acm cdc-acm && modprobe g_serial", check=True)
+    g.wait_until(lambda: g.run("test -c /dev/ttyACM0 -a -c /dev/ttyGS0", quiet=True).rc == 0,
+                 20, "no ttyACM0")
+    try:
+        g.run("ldattach pps /dev/ttyACM0", check=True)
+        g.start(TOGGLE)
+        count = "sleep 2.1; meddle counters /dev/ttyACM0"
+        edges = [int(re.search(r"dcd (\d+)", g.run(count).out)[1]) for _ in range(2)]
+        assert edges[1] >= edges[0] + 3, edges
+        assert "#0" in g.run("cat /sys/class/pps/pps0/assert").out
+        expect(g, "driver.no-dcd", "/dev/ttyACM0")
+    finally:
+        g.run("pkill ldattach; sleep 0.2; rmmod g_serial")
+
+
+@test()
+def matrix_shared_interrupt(g):
+    """Two cards whose slots have one interrupt line."""
+    ports = [g.ports[name] for name in ("pci1", "pci5")]
+    for port in ports:
+        port.plug()
+    with ward(g, ("pci1", "pci5")) as patients:
+        first, second = patients
+        first.prove("one interrupt", first.irq == second.irq)
+        code, verdicts = diag_all(g)
+        for p in patients:
+            assert verdicts[p.tty]["cause"] is None, failing(verdicts[p.tty])
+            assert finding(verdicts[p.tty], "uart.shared-irq")["severity"] == "warn"
+        assert code == 0
+
+
+@test()
+def matrix_no_autoload(g):
+    g.run("rmmod pps_ldisc; sysctl -w dev.tty.ldisc_autoload=0")
+    try:
+        assert "pps" not in g.run("cat /proc/tty/ldiscs").out
+        g.run("chmod 666 " + TTY)
+        r = g.run("su -s /bin/sh nobody -c 'meddle ldisc %s 18'" % TTY)
+        assert r.rc and "not permitted" in r.err, r
+        verdict = expect(g, "kernel.autoload-off")
+        g.run(finding(verdict, "kernel.autoload-off")["fix"], check=True)
+        expect(g, "ldisc.not-attached")
+    finally:
+        g.run("sysctl -w dev.tty.ldisc_autoload=1; chmod 660 " + TTY)
+
+
+# Shown elsewhere in the testbed, or by a recorded tree where QEMU cannot show it.
+ELSEWHERE = {
+    "port.absent", "uart.absent", "kernel.no-pps", "kernel.no-ldisc", "tty.differs",
+    "link.gps-wrong", "link.pps-wrong", "perm.pps",			# test_diag.py
+    "driver.polled-dcd", "driver.no-dcd", "uart.shared-irq", "kernel.autoload-off",	# above
+    "kernel.lockdown", "host.irq-thread", "uart.console",		# test_healthy.py: their boot
+}
+RECORDED = {
+    "driver.no-set-ldisc",	# QEMU's PL011 has no modem lines
+    "pps.ktimer",		# Debian builds no pps-ktimer
+    "host.cstates",		# an emulated processor has no idle states
+}
+
+
+@test()
+def matrix_has_every_id(g):
+    listed = set(re.findall(r"^\s*([a-z]+\.[a-z-]+)", g.run("gpsppsctl diag --list").out, re.M))
+    shown = {fault.id for fault in FAULTS} | ELSEWHERE | RECORDED
+    assert listed == shown, (listed - shown, shown - listed)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""diag beside a real ntpd at work disturbs nothing, however often it is asked."""
+
+import re
+import time
+
+from testbed import test
+from timeserver import (NTP_CONF, restored, reload, wait_attached, wait_stratum_1,
+                        write_ntp_conf, write_table)
+
+AT_ONCE = 1000		# that do not wait
+WAITING = 20		# that watch pulses, ten side by side
+CLOCKSTATS = "/var/log/ntpsec/clockstats"
+# mode 0x10000: ntpd's NMEA driver writes its own count of sentences at each poll
+COUNTING_CONF = NTP_CONF.replace("mode 1 ", "mode 65537 ") + """\
+statsdir /var/log/ntpsec/
+filegen clockstats file clockstats type none enable
+statistics clockstats
+"""
+
+
+def last_assert(g, pps):
+    """Its second (of the guest's clock, rounded) and its number."""
+    second, number = g.run("cat /sys/class/pps/%s/assert" % pps, quiet=True).out.split("#")
+    return round(float(second)), int(number)
+
+
+def settings(g, port, pps):
+    return (g.run("stty -g -F " + port.tty, check=True, quiet=True).out,
+            g.run("meddle capture /dev/" + pps, check=True, quiet=True).out)
+
+
+def tallies(g):
+    """What ntpd counted in each of its polls: total, accepted, rejected, malformed, ..."""
+    out = g.run("cat " + CLOCKSTATS, quiet=True).out
+    return [[int(n) for n in numbers.split()]
+            for numbers in re.findall(r"\$GPRMC\S* +((?:\d+ ?){6})", out)]
+
+
+def many_at_once(g):
+    """How often each exit code came."""
+    r = g.run("n=%d; while [ $n -gt 0 ]; do gpsppsctl diag --wait 0 >/dev/null 2>/run/diag.err; "
+              "echo $?; n=$((n - 1)); done | sort | uniq -c; cat /run/diag.err" % AT_ONCE,
+              timeout=280)
+    assert r.err == "", r
+    return {int(code): int(n) for n, code in re.findall(r"(\d+) (\d+)\n", r.out)}
+
+
+def some_that_wait(g):
+    r = g.run("for n in 1 2; do for i in 1 2 3 4 5 6 7 8 9 10; do "
+              "(gpsppsctl diag >/run/diag.$i 2>&1; echo $?) & done; wait; done", timeout=120)
+    assert r.out.split() == ["0"] * WAITING, "%s\n%s" % (r, g.run("cat /run/diag.1").out)
+
+
+@test(guest="full")
+def diag_disturbs_neither_ntpd_nor_the_port(g):
+    port = g.ports["isa1"]
+    port.receiver.stored.sentences = {"GPRMC"}
+    with restored(g):
+        write_table(g, port.tty)
+        write_ntp_conf(g)
+        g.put("/etc/ntpsec/ntp.conf", COUNTING_CONF)
+        g.run("rm -f " + CLOCKSTATS)
+        reload(g)
+        pps = wait_attached(g, port.tty)
+        g.run("systemctl start ntpsec", check=True)
+        wait_stratum_1(g)
+        # a whole poll before and behind: of these ntpd saw every sentence
+        time.sleep(9)
+        was = settings(g, port, pps)
+        polls = len(tallies(g))
+        assert polls, g.run("tail " + CLOCKSTATS).out
+        started, first = last_assert(g, pps)
+        with g.trace_serial() as writes:
+            codes = many_at_once(g)
+            some_that_wait(g)
+        ended, last = last_assert(g, pps)
+        assert sum(codes.values()) == AT_ONCE and 1 not in codes, codes
+        # no pulse is lost, none is stamped twice
+        assert last - first == ended - started > 10
+        assert settings(g, port, pps) == was
+        assert writes == []
+        time.sleep(9)
+        counted = tallies(g)[polls:]
+        total, _, rejected, malformed = [sum(column) for column in zip(*counted)][:4]
+        # a poll is every 8 s, one sentence a second
+        assert abs(total - 8 * len(counted)) <= 1, counted
+        assert rejected == malformed == 0, counted
+        wait_stratum_1(g, timeout=5)
