@@ -26,7 +26,7 @@ class Patient:
         self.job = self.pps = None
         self.attach_options = ""
         self.options = options
-        self.irq = self.sysfs("irq")
+        self.irq = self.sh("cat /sys/class/tty/%s/irq 2>/dev/null; true" % self.name).strip()
         self.plug_in()
 
     def plug_in(self):
