@@ -37,8 +37,7 @@ class Patient:
     def renew(self):
         """From nothing: after a fault that could not be injected, or undone."""
         self.detach()
-        self.g.run("fuser -k %s; meddle shared %s; setserial %s irq %s" %
-                   (self.tty, self.tty, self.tty, self.irq))
+        self.g.run("meddle shared %s; setserial %s irq %s" % (self.tty, self.tty, self.irq))
         self.plug_in()
         self.attach("")
 

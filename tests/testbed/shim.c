@@ -183,18 +183,21 @@ static bool may_wait(const struct shim_port *p)
 
 /*
  * A pulse shorter than the way of an interrupt: it sets the UART's delta bit, and
- * whoever then reads the level comes too late.  So only QEMU's poll sees it.
+ * whoever then reads the level comes too late.  So QEMU's poll sees it, once.
  */
-static bool narrow_pulse_now(const struct shim_line *l, bool wait)
+static bool narrow_pulse_now(const struct shim_line *l, bool wait, int64_t *seen)
 {
-	int64_t edge, now = now_us();
-	bool level = pulse_level(l, now, &edge);
+	int64_t edge, number, now = now_us();
 
-	if (!wait)
+	pulse_level(l, now, &edge);
+	if (wait && edge != INT64_MAX && edge - now < POLL_US) {
+		sleep_until(edge);
+		now = now_us();
+	}
+	number = l->period > 0 ? (now - l->phase) / l->period : 0;
+	if (!wait || number == *seen)
 		return l->inverted;
-	if (level != !!l->inverted || edge == INT64_MAX || edge - now >= POLL_US)
-		return level;
-	sleep_until(edge);
+	*seen = number;
 	return !l->inverted;
 }
 
@@ -209,13 +212,15 @@ static bool pulse_now(const struct shim_line *l, bool wait)
 	return pulse_level(l, now_us(), &edge);
 }
 
-static bool line_level(const struct shim_line *l, bool wait)
+static bool line_level(const struct shim_line *l, bool wait, int64_t *seen)
 {
 	switch (l->mode) {
 	case LINE_HIGH:
 		return true;
 	case LINE_PULSE:
-		return l->width < NARROW_US ? narrow_pulse_now(l, wait) : pulse_now(l, wait);
+		if (l->width < NARROW_US)
+			return narrow_pulse_now(l, wait, seen);
+		return pulse_now(l, wait);
 	case LINE_CROSS:
 		if (l->cross_port >= NR_PORTS)
 			return false;
@@ -242,6 +247,7 @@ static void snapshot(const struct shim_port *p, struct shim_port *copy)
 
 static int get_lines(const struct shim_port *p)
 {
+	static int64_t seen[NR_PORTS][NR_LINES];
 	struct shim_port copy;
 	bool wait = may_wait(p);
 	int i, lines;
@@ -249,7 +255,7 @@ static int get_lines(const struct shim_port *p)
 	snapshot(p, &copy);
 	lines = copy.out;
 	for (i = 0; i < NR_LINES; i++)
-		if (line_level(&copy.line[i], wait))
+		if (line_level(&copy.line[i], wait, &seen[p - ports][i]))
 			lines |= line_bit[i];
 	return lines;
 }

@@ -49,7 +49,7 @@ def write_ntp_conf(g):
 def reload(g):
     """What the README tells to do after a change of the table."""
     g.run("systemctl daemon-reload; udevadm control --reload; "
-          "udevadm trigger -c add -s tty -s pps; udevadm settle", check=True)
+          "udevadm trigger -c add -s tty -s pps; udevadm settle", check=True, timeout=60)
 
 
 def tear_down(g):
