@@ -468,13 +468,13 @@ def carrier_counts(p):
     p.receiver.drive_again()
 
 
-@fault("tty.crtscts")
+@fault("tty.crtscts", "warn")
 def hardware_flow_control(p):
     with stty(p, "crtscts", "-crtscts"):
         yield
 
 
-@fault("tty.echo")
+@fault("tty.echo", "warn")
 def sentences_are_echoed(p):
     with stty(p, "echo", "-echo"):
         p.prove("the receiver hears itself", p.moved(1.2)["tx"] > 50)
@@ -546,7 +546,7 @@ def no_link_to_the_pulse(p):
 
 # ---- the machine: remarks that are no fault ----
 
-@fault("host.virtual", "warn")
+@fault("host.virtual", "info")
 def machine_is_emulated(p):
     p.prove("the processor says so", "hypervisor" in p.sh("cat /proc/cpuinfo"))
     yield

@@ -118,9 +118,16 @@ class Patient:
         assert true, "%s: not injected: %s" % (self.tty, what)
 
 
+# On the board and on cards: so many have a fault each at a time
+BEDS = ("isa1", "isa2", "isa3", "pci1", "pci2")
+
+
 @contextlib.contextmanager
-def ward(g, names=("isa1", "isa2", "isa3")):
+def ward(g, names=BEDS):
     """Patients on these ports, attached and healthy, in the table's order."""
+    for name in names:
+        if not g.ports[name].plugged:
+            g.ports[name].plug()
     patients = [Patient(g, g.ports[name], unit) for unit, name in enumerate(names)]
     g.put(TABLE, "".join("%d %s\n" % (p.unit, p.tty) for p in patients))
     try:

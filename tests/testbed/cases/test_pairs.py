@@ -5,11 +5,9 @@ cured, the other.
 """
 
 import faults as f
-from patient import at_once, ward
+from patient import BEDS, at_once, ward
 from testbed import test
 from verdict import diag_all
-
-PORTS = 3
 
 # The first stands above the second in the order of cure; most hide it, too.
 PAIRS = (
@@ -88,20 +86,11 @@ def run_couples(g, couples):
     return [problem for couple in couples for problem in couple.problems]
 
 
-def run_pairs(g, pairs):
+@test()
+def pairs_are_cured_in_order(g):
     problems = []
     with ward(g) as patients:
-        for n in range(0, len(pairs), PORTS):
+        for n in range(0, len(PAIRS), len(BEDS)):
             problems += run_couples(g, [Couple(patient, *pair) for patient, pair in
-                                        zip(patients, pairs[n:n + PORTS])])
+                                        zip(patients, PAIRS[n:n + len(BEDS)])])
     assert not problems, "%d problems:\n%s" % (len(problems), "\n".join(problems))
-
-
-@test()
-def pairs_are_cured_in_order_1(g):
-    run_pairs(g, PAIRS[:len(PAIRS) // 2])
-
-
-@test()
-def pairs_are_cured_in_order_2(g):
-    run_pairs(g, PAIRS[len(PAIRS) // 2:])
