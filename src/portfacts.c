@@ -9,6 +9,7 @@
 /* A pulse per second is seen for certain in a window that is longer than three. */
 #define WINDOW_MIN_MS 3000
 #define EDGES_MIN 2
+#define FRESH_MS 2000		/* a second, and a little for a late look */
 
 static const struct {
 	const char *comm;	/* begins with */
@@ -138,6 +139,15 @@ enum pulse_edge facts_known_edge(const struct port_facts *f)
 bool facts_has_pulse(const struct port_facts *f)
 {
 	return at_least(facts_asserts(f), EDGES_MIN) || at_least(facts_clears(f), EDGES_MIN);
+}
+
+bool facts_saw_pulse(const struct port_facts *f)
+{
+	struct fact age_ms = facts_pulse_age_ms(f);
+
+	if (facts_window_ms(f))
+		return facts_has_pulse(f);
+	return fact_known(age_ms) && age_ms.val < FRESH_MS;
 }
 
 bool facts_no_pulse(const struct port_facts *f)

@@ -217,9 +217,6 @@ struct fact facts_clears(const struct port_facts *f);
 struct fact facts_interrupts(const struct port_facts *f);
 /* Length of the window in ms; 0 when there was none. */
 int64_t facts_window_ms(const struct port_facts *f);
-/* How old the younger of the two stamps was at the first look; absent without one. */
-#define PULSE_FRESH_MS 2000	/* one second, and a little for a late look */
-struct fact facts_pulse_age_ms(const struct port_facts *f);
 /* Whether the UART raises an interrupt when DCD changes, as its IER says. */
 enum msi { MSI_UNKNOWN, MSI_OFF, MSI_ON };
 enum msi facts_msi(const struct port_facts *f, struct uart_regs *regs);
@@ -228,6 +225,10 @@ enum msi facts_msi(const struct port_facts *f, struct uart_regs *regs);
 enum pulse_edge facts_known_edge(const struct port_facts *f);
 /* Pulses come: at least two edges of one kind were stamped in the window. */
 bool facts_has_pulse(const struct port_facts *f);
+/* The same; but without a window the age of the last stamp must do. */
+bool facts_saw_pulse(const struct port_facts *f);
+/* How old the younger of the two stamps was at the first look; absent without one. */
+struct fact facts_pulse_age_ms(const struct port_facts *f);
 /* The window is long enough, the counters are readable, and none moved. */
 bool facts_no_pulse(const struct port_facts *f);
 

@@ -111,15 +111,6 @@ static int survey(struct clinic *c)
 	return 0;
 }
 
-/* Without a window the last stamp must do. */
-static bool saw_pulse(const struct port_facts *f)
-{
-	struct fact age_ms = facts_pulse_age_ms(f);
-
-	return facts_has_pulse(f) ||
-		(!facts_window_ms(f) && fact_known(age_ms) && age_ms.val < PULSE_FRESH_MS);
-}
-
 static int decide(struct clinic *c)
 {
 	int code = EXIT_DONE;
@@ -130,7 +121,7 @@ static int decide(struct clinic *c)
 		diagnose(&p->facts, &p->verdict);
 		if (p->verdict.cause)
 			code = EXIT_NO;
-		else if (!saw_pulse(&p->facts) && code == EXIT_DONE)
+		else if (!facts_saw_pulse(&p->facts) && code == EXIT_DONE)
 			code = EXIT_TROUBLE;
 	}
 	return code;

@@ -14,6 +14,8 @@
 
 /* More than three pulses a second apart; the counters need no more. */
 #define DIAG_WAIT_MS 3200
+/* A receiver says something every second: silence in less proves nothing. */
+#define DIAG_LISTEN_MIN_MS 1300
 
 /* How a port is listened to, for as long as it is. */
 enum diag_ear {
@@ -76,7 +78,7 @@ void diag_gather(struct clinic *c, bool active, int wait_ms);
  */
 void diag_listen_begin(struct clinic *c, bool active);
 void diag_listen_end(struct clinic *c, bool active);
-/* Instead of both, where no time is to pass. */
+/* Instead of both, where too little time is to pass. */
 void diag_listen_skip(struct clinic *c);
 
 /* --list: all ids, a line each.  --explain: one of them, or "all".  An exit code. */

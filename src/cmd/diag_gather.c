@@ -131,11 +131,17 @@ static void wait(struct clinic *c, int wait_ms)
 	}
 }
 
+static bool is_long_enough(int wait_ms)
+{
+	return wait_ms >= DIAG_LISTEN_MIN_MS;
+}
+
 static void watch(struct clinic *c, bool active, int wait_ms)
 {
 	bool worth = c->impatient;	/* on an idle port something may begin */
 
-	diag_listen_begin(c, active);
+	if (is_long_enough(wait_ms))
+		diag_listen_begin(c, active);
 	for (size_t i = 0; i < c->n; i++) {
 		begin_series(c, &c->patients[i]);
 		worth = worth || is_worth_watching(&c->patients[i]);
@@ -165,7 +171,7 @@ void diag_gather(struct clinic *c, bool active, int wait_ms)
 			leave_out(&f->first, &f->second);
 		gather_registers(c->probe, f);
 	}
-	if (wait_ms)
+	if (is_long_enough(wait_ms))
 		diag_listen_end(c, active);
 	else
 		diag_listen_skip(c);

@@ -11,7 +11,7 @@
 #include "../heard.h"
 #include "../sys/signals.h"
 
-#define TRY_MS 1300		/* one burst, at a speed that is only tried */
+#define TRY_MS DIAG_LISTEN_MIN_MS	/* one burst, at a speed that is only tried */
 #define ANSWER_MS 2500		/* a burst may be on its way before the answer */
 #define BAUD_DEFAULT 4800
 
@@ -229,7 +229,7 @@ void diag_listen_skip(struct clinic *c)
 
 		heard_nothing(s);
 		if (!is_deaf(&c->patients[i].facts))
-			refuse(s, "gpsppsctl diag     # without --wait 0",
+			refuse(s, "gpsppsctl diag     # without --wait",
 			       "the port was not listened to");
 	}
 }

@@ -184,7 +184,7 @@ static void print_healthy(const struct port_facts *f)
 	struct fact age_ms = facts_pulse_age_ms(f);
 	char line[LINE_MAX_CHARS];
 
-	if (!facts_window_ms(f) && fact_known(age_ms) && age_ms.val < PULSE_FRESH_MS) {
+	if (!facts_window_ms(f) && facts_saw_pulse(f)) {
 		snprintf(line, sizeof(line), "no fault to be seen at once; the last pulse is %lld ms old",
 			 (long long)age_ms.val);
 		put_headline(f, line, NULL);
@@ -324,12 +324,6 @@ static void put_lines(const struct port_facts *f)
 	put_config("chrony", lines.chrony);
 }
 
-/* With pulses nothing that matters was skipped; without a window everything was. */
-static bool hides_little(const struct port_facts *f)
-{
-	return facts_has_pulse(f) || !facts_window_ms(f);
-}
-
 void diag_print_text(const struct patient *p, bool verbose)
 {
 	const struct verdict *v = &p->verdict;
@@ -337,7 +331,7 @@ void diag_print_text(const struct patient *p, bool verbose)
 	if (!v->cause) {
 		print_healthy(&p->facts);
 		put_others(v, verbose ? SEV_INFO :
-			   hides_little(&p->facts) ? SEV_WARN : SEV_SKIPPED);
+			   facts_saw_pulse(&p->facts) ? SEV_WARN : SEV_SKIPPED);
 		if (verbose) {
 			put_lines(&p->facts);
 			put_events(&p->facts);

@@ -124,6 +124,8 @@ static void test_odd_texts(void **state)
 	assert_string_equal(heard("refused EACCES no"), "refused EACCES no");
 	assert_string_equal(heard("real 1 baud 4800\n5 a\\x5cx41\\x\n9 end"),
 			    "real 1 baud 4800\n5 a\\x5cx41\\x5cx\n9 end");
+	assert_string_equal(heard("real 1 baud 4800\n5 a\\x4\n9 end"),
+			    "real 1 baud 4800\n5 a\\x5cx4\n9 end");
 }
 
 /* An LVC receiver on a TTL UART: every bit is turned over, and the position readable. */

@@ -2,10 +2,10 @@
 """diag --record and --sysroot: the record of a real port says the same again, and no more."""
 
 import json
+import time
 
 from testbed import test
-
-from test_diag import TTY, attached, diag, expect, finding, impostor, poke, IER
+from verdict import IER, TTY, attached, diag, expect, finding, impostor, poke
 
 RECORD = "/run/record"
 
@@ -16,10 +16,10 @@ def replay_is_the_same(g, options=""):
         g.run("rm -rf " + RECORD)
         live = g.run("gpsppsctl diag %s %s --record %s" % (form, options, RECORD), timeout=60)
         assert live.out and live.err == "", live
-        again = g.run("time -p gpsppsctl diag %s --sysroot %s" % (form, RECORD))
-        lines = again.err.strip().splitlines()
-        assert len(lines) == 3 and lines[0].startswith("real 0.") and float(lines[0].split()[1]) < 1, again
-        assert (again.out, again.rc) == (live.out, live.rc), (live, again)
+        began = time.monotonic()
+        again = g.run("gpsppsctl diag %s --sysroot %s" % (form, RECORD))
+        assert time.monotonic() - began < 2.5, "it waited for the record"
+        assert (again.out, again.rc, again.err) == (live.out, live.rc, ""), (live, again)
     return json.loads(live.out)["ports"]
 
 
@@ -31,9 +31,10 @@ def record_of_a_healthy_port(g):
         size = int(g.run("du -sk " + RECORD).out.split()[0])
         assert size < 2000, size
         # what was heard is there, and where it was heard is not
-        heard = g.run("cat %s/*/heard:ttyS1" % RECORD, check=True).out
-        assert "RMC" in heard and "0000.0000,N,00000.0000,E" in heard
-        assert not [line for line in heard.split("$") if "RMC" in line and "5128" in line], heard
+        reads = g.run("cat %s/*/heard:ttyS1" % RECORD, check=True).out.splitlines()[1:-1]
+        heard = "".join(line.split(" ", 1)[1] for line in reads)
+        assert heard.count("RMC") >= 3 and "0000.0000,N,00000.0000,E" in heard, heard
+        assert heard.count(",0000.0000,N,00000.0000,E,") == heard.count(",E,"), heard
         series = g.run("cat %s/*/series:ttyS1+pps0" % RECORD, check=True).out
         assert series.count(" assert ") >= 3 and series.count(" clear ") >= 3
         assert series.count(" rx ") > 20 and series.endswith(" end\n")
@@ -77,8 +78,8 @@ def wait_is_as_long_as_asked(g):
     with attached(g):
         g.run("sleep 1.2")
         r = g.run("time -p gpsppsctl diag --wait 0 " + TTY)
-        assert r.rc == 0 and "the last pulse is" in r.out, r
-        assert float(r.err.split()[1]) < 0.5, r
+        assert r.rc == 0 and r.out.count("\n") == 1 and "the last pulse is" in r.out, r
+        assert float(r.err.split()[1]) < 2.5, r
         before = g.run("stty -a -F " + TTY, check=True).out
         r = g.run("time -p gpsppsctl diag --wait 5.5 " + TTY)
         took = dict(zip(r.err.split()[::2], map(float, r.err.split()[1::2])))
@@ -99,7 +100,6 @@ def active_asks_a_garmin(g):
     rc, port = diag(g, "--active", TTY)
     assert rc == 1 and port["cause"] == "ldisc.not-attached"
     assert finding(port, "nmea.baud")["severity"] == "ok"
-    assert any(b"$PGRMCE" in bytes(line) if isinstance(line, (bytes, bytearray)) else
-               "PGRMCE" in line for line in receiver.received), receiver.received
+    assert receiver.received == ["$PGRMCE"], receiver.received
     with attached(g):
         expect(g, None, "--active", TTY)
