@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What follows from a port's facts where no time was given to look. */
-#include "patient.h"
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "portfacts.h"
 
 #define REAL_NS (1700000000 * INT64_C(1000000000))
+
+static struct port_facts facts;
 
 /* One look and no second one. */
 static void one_look(int64_t assert_ago_ms, int64_t clear_ago_ms)
