@@ -137,10 +137,10 @@ static void test_inverted_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < n; i++)
-		bytes[i] = (uint8_t)(~in[i] << 1 | 1);
+		bytes[i] = (uint8_t)(~(unsigned int)in[i] << 1 | 1);
 	redact_bytes(bytes, n);
 	for (size_t i = 0; i < n; i++)
-		assert_int_equal(bytes[i], (uint8_t)(~want[i] << 1 | 1));
+		assert_int_equal(bytes[i], (uint8_t)(~(unsigned int)want[i] << 1 | 1));
 }
 
 /* ---- packets ---- */
