@@ -119,7 +119,8 @@ static int choose_named(struct clinic *c, const char *what)
 		return EXIT_TROUBLE;
 	}
 	pulse = err ? NULL : survey_find_pulse(&c->pulses, node);
-	port = err ? NULL : survey_find_port(&c->ports, pulse && pulse->port[0] ? pulse->port : node);
+	port = err ? NULL :
+		survey_find_port(&c->ports, pulse && pulse->port[0] ? pulse->port : node);
 	if (port)
 		return admit_port(c, port);
 	if (pulse)

@@ -18,8 +18,8 @@ void diag_usage(void)
 	fputs("Usage: gpsppsctl diag [OPTION...] [PORT|PPS]\n"
 	      "       gpsppsctl diag --list | --explain ID\n"
 	      "Name the one reason why there is no pulse (or no time), what proves it, and what\n"
-	      "cures it.  Looks for 3 seconds and disturbs nothing.  Without PORT: the ports of the\n"
-	      "table of units; else those that are in use; else all.\n"
+	      "cures it.  Looks for 3 seconds and disturbs nothing.  Without PORT: the ports of\n"
+	      "the table of units; else those that are in use; else all.\n"
 	      "\n"
 	      "  -A, --active        also open a port that nobody has open, and listen to it\n"
 	      "  -w, --wait SECONDS  look for so long (3.2); 0: only what is to be seen at once\n"
@@ -35,7 +35,8 @@ void diag_usage(void)
 	      "  -j, --json          one JSON object (with --follow one a line)\n"
 	      "  -h, --help          this help\n"
 	      "\n"
-	      "A record has no serial numbers, host name, user names, hardware addresses or positions.\n"
+	      "A record has no serial numbers, names of hosts and users, hardware addresses or\n"
+	      "positions.\n"
 	      "\n"
 	      "Exit status: 0 healthy, 1 a fault was found, 2 trouble.\n", stdout);
 }

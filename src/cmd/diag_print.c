@@ -185,7 +185,8 @@ static void print_healthy(const struct port_facts *f)
 	char line[LINE_MAX_CHARS];
 
 	if (!facts_window_ms(f) && facts_saw_pulse(f)) {
-		snprintf(line, sizeof(line), "no fault to be seen at once; the last pulse is %lld ms old",
+		snprintf(line, sizeof(line),
+			 "no fault to be seen at once; the last pulse is %lld ms old",
 			 (long long)age_ms.val);
 		put_headline(f, line, NULL);
 		return;

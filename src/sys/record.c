@@ -192,7 +192,7 @@ int record_read(int dir, const char *path, char *buf, size_t size, int *n)
 	if (fd < 0)
 		return -errno;
 	err = read_whole(fd, &text, &len);
-	if (!err)
+	if (!err && text)
 		err = take(text, len, buf, size, n);
 	free(text);
 	close(fd);

@@ -198,7 +198,8 @@ static void test_serial_numbers(void **state)
 	value("link:/x", "/dev/serial/by-id/usb-FTDI_FT232R_A50285BI-if00-port0");
 	assert_memory_equal(out + strlen("/dev/serial/by-id/usb-FTDI_FT232R_"), first, 8);
 	assert_string_equal(value("file:/sys/bus/usb/devices/1-1/serial", first), first);
-	value("file:/run/udev/data/c188:0", "E:ID_SERIAL=FTDI_FT232R_A50285BI\nE:ID_SERIAL_SHORT=A50285BI");
+	value("file:/run/udev/data/c188:0",
+	      "E:ID_SERIAL=FTDI_FT232R_A50285BI\nE:ID_SERIAL_SHORT=A50285BI");
 	assert_null(strstr(out, "A50285BI"));
 	assert_non_null(strstr(out, "E:ID_SERIAL=FTDI_FT232R_X"));
 	/* a root hub's is its address */
@@ -217,7 +218,8 @@ static void test_names_and_addresses(void **state)
 			    "00:00:00:00:00:00");
 	assert_string_equal(value("file:/proc/interrupts", "4: 12 enx00163eaa0bcc"),
 			    "4: 12 enx000000000000");
-	assert_string_equal(value("link:/sys/class/tty/ttyS0/device", "../../00:04/00:04:0/00:04:0.0"),
+	assert_string_equal(value("link:/sys/class/tty/ttyS0/device",
+				  "../../00:04/00:04:0/00:04:0.0"),
 			    "../../00:04/00:04:0/00:04:0.0");
 	assert_string_equal(value("run:", "table /home/alice/gps.conf"),
 			    "table /home/userx/gps.conf");
