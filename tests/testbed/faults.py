@@ -160,6 +160,9 @@ def capture(p, mode):
 
 @fault("pps.edge-disabled")
 def chronyd_takes_the_end_of_the_pulse(p):
+    """That it is the end is known by the holder, which measures in its first seconds."""
+    p.attach_again()
+    time.sleep(4)
     with impostor(p.g, "chronyd", "/dev/" + p.pps):
         capture(p, 2)
         m = p.moved()

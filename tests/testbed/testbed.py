@@ -14,18 +14,20 @@ class Skip(Exception):
     """Raised by a test that can not be done here, with the reason."""
 
 
-def test(guest="fast", fresh=False, append="", smp=1, cards=0):
+def test(guest="fast", fresh=False, append="", smp=1, cards=0,
+         limit_s=300):
     """
     Mark a function of one argument, the guest, as a test.
 
     FRESH asks for a boot of its own; so do APPEND (words for the kernel's
     command line), SMP (the number of processors) and CARDS (PCI cards with four
-    ports each, card1 and so on).
+    ports each, card1 and so on).  After LIMIT_S seconds it is given up.
     """
     def mark(function):
         function.testbed = {
             "guest": guest,
             "fresh": fresh or bool(append) or smp != 1 or bool(cards),
+            "limit_s": limit_s,
             "boot": {"append": append, "smp": smp, "cards": cards},
         }
         return function

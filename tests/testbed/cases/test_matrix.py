@@ -239,6 +239,6 @@ RECORDED = {
 
 @test()
 def matrix_has_every_id(g):
-    listed = set(re.findall(r"^\s*([a-z]+\.[a-z-]+)", g.run("gpsppsctl diag --list").out, re.M))
+    listed = set(re.findall(r"^\s*([a-z]+\.[a-z0-9-]+)", g.run("gpsppsctl diag --list").out, re.M))
     shown = {fault.id for fault in FAULTS} | ELSEWHERE | RECORDED
     assert listed == shown, (listed - shown, shown - listed)
