@@ -191,7 +191,7 @@ help:
 	@echo 'make test        unit and pty tests: no root, no network'
 	@echo 'make check       what is missing is installed; then test, and the emulated PC'
 	@echo 'make check-all   everything'
-	@echo 'make bench       start, memory, wake-ups beside ldattach on the emulated PC'
+	@echo 'make bench       the holder beside ldattach, and what a diag costs, on the emulated PC'
 	@echo 'make dev         make test with warnings as errors and sanitizers'
 	@echo 'make lint        cppcheck, clang-tidy, shellcheck, mandoc'
 	@echo 'make deps        install the packages (NO_DEPS=1: never)'
@@ -202,6 +202,7 @@ help:
 bench: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)bench/hold
+	$(Q)bench/diag
 
 -include $(shell find $(OBJDIR) -type f -name '*.d' 2>/dev/null)
 

@@ -8,7 +8,7 @@
 /* All zero is one that has not looked yet. */
 struct holder_scan {
 	char *text;		/* "NODE PID COMM\n"..., own process too; NULL: none yet */
-	int64_t at_ns;
+	int64_t stale_ns;	/* until then it is believed */
 	unsigned int unseen;	/* processes whose descriptors we may not list */
 };
 
