@@ -114,7 +114,7 @@ def each_pulse_has_an_echo(p):
 
 @fault("signal.noise", words="--wait 6")
 def pulses_wander(p):
-    p.port.pulse(width_ms=100, phase_ms=150, jitter_us=100000)
+    p.port.pulse(width_ms=100, phase_ms=400, jitter_us=300000)
     at = []
     for _ in range(3):
         time.sleep(1.05)
