@@ -60,6 +60,7 @@ static const struct check *const checks[] = {
 	&check_receiver_week_rollover,
 	&check_receiver_leap_unknown,
 	&check_receiver_firmware_late,
+	&check_host_container,
 	&check_link_gps_missing,
 	&check_link_gps_wrong,
 	&check_link_pps_missing,
@@ -71,7 +72,6 @@ static const struct check *const checks[] = {
 	&check_kernel_lockdown,
 	&check_kernel_no_hardpps,
 	&check_host_virtual,
-	&check_host_container,
 	&check_host_cstates,
 	&check_host_irq_thread,
 };

@@ -8,7 +8,7 @@
 
 /* A pulse a second: DSR and CTS count both edges, RI only one (uart_handle_*_change()). */
 #define PIN_EDGES_MIN 2
-#define PIN_EDGES_MAX 12	/* more is data on a modem line, not a pulse */
+#define PIN_EDGES_MAX_HZ 4	/* more is data on a modem line, not a pulse */
 
 static const struct {
 	int err;
@@ -37,11 +37,12 @@ void check_denied(struct finding *out, const char *what, struct fact refusal)
 enum icount_line check_pulse_pin(const struct port_facts *f)
 {
 	static const enum icount_line pins[] = { IC_CTS, IC_DSR, IC_RNG };
+	const int64_t max = PIN_EDGES_MAX_HZ * facts_window_ms(f) / 1000;
 
 	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
 		struct fact moved = facts_moved(f, pins[i]);
 
-		if (fact_known(moved) && moved.val >= PIN_EDGES_MIN && moved.val <= PIN_EDGES_MAX)
+		if (fact_known(moved) && moved.val >= PIN_EDGES_MIN && moved.val <= max)
 			return pins[i];
 	}
 	return IC_DCD;

@@ -53,7 +53,8 @@ static void run_host_virtual(const struct port_facts *f, struct finding *out)
 	finding_saw(out, "base", f->port.base);
 	finding_why(out, "the port is emulated, and the host's DCD comes late or never: QEMU asks for it by a timer, every 10 ms");
 	finding_fix(out, "run the time service on the host, or hand a PCI Express card with its UART through to the guest");
-	if (facts_is_attached(f) && facts_no_pulse(f))
+	/* only where nothing else is known to keep it away */
+	if (check_fails(&check_signal_absent, f))
 		finding_warn(out, "NO PULSE: the hypervisor (%.40s) may not hand DCD on", by->val);
 }
 

@@ -34,7 +34,11 @@ static void run_nmea_silent(const struct port_facts *f, struct finding *out)
 	out->severity = SEV_OK;
 	if (!silent)
 		return;
-	finding_fail(out, "NO SENTENCES: not one character comes from the receiver");
+	/* a pulse that numbers no seconds is what some want: chrony with the network's time */
+	if (facts_has_pulse(f) && !facts_reader(f))
+		finding_warn(out, "not one character comes from the receiver, only pulses");
+	else
+		finding_fail(out, "NO SENTENCES: not one character comes from the receiver");
 	if (fact_known(rx))
 		finding_observed(out, "counter of received characters stood still for %.1f s%s",
 				 facts_window_ms(f) / 1000.0,
@@ -55,8 +59,9 @@ const struct check check_nmea_silent = {
 	.explain = "Without sentences nothing says which second a pulse begins. diag sees "
 		"that the UART's counter of received characters stands still, or hears "
 		"nothing where it may listen. With pulses the sentences are switched off or "
-		"the receiver's TX does not reach RXD; without, the receiver has no power, is "
-		"not connected, or is on another port.",
+		"the receiver's TX does not reach RXD: a fault when a daemon waits for them, "
+		"else a warning. Without pulses the receiver has no power, is not connected, "
+		"or is on another port.",
 	.see = "https://gpsd.gitlab.io/gpsd/gpsd-time-service-howto.html",
 	.stage = STAGE_SENTENCES,
 	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "../diagnose.h"
 #include "../portfacts.h"
@@ -42,7 +43,9 @@ struct clinic {
 	struct host_facts host;
 	struct patient *patients;
 	size_t n;
-	bool impatient;		/* end the window when a file of ours changes */
+	bool impatient;		/* end the window when a file of ours changes ... */
+	uint32_t glance;	/* a sum over those files; 0: not looked yet */
+	bool startled;		/* ... as it has: what was gathered is of before and after */
 };
 
 /* Open the machine, or the record; what was open before is closed.  0 or an exit code. */

@@ -62,12 +62,31 @@ static int64_t newest_event(const struct port_facts *f)
 	return f->n_events ? f->events[f->n_events - 1].real_ns : 0;
 }
 
+/*
+ * A look without a window cannot see whether a fault that takes one is over: the
+ * cause stays, unless one that stands above it was seen.
+ */
+static const char *cause_now(const struct memory *m, const struct patient *p)
+{
+	const struct verdict *v = &p->verdict;
+	const char *cause = v->cause ? v->cause->id : NULL;
+
+	for (size_t i = 0; m->cause && !facts_window_ms(&p->facts) && i < v->n; i++) {
+		const struct finding *old = &v->findings[i];
+
+		if (old->id == m->cause && !is_decided(old->severity) &&
+		    (!v->cause || v->cause > old))
+			return m->cause;
+	}
+	return cause;
+}
+
 static void remember(struct memory *m, const struct patient *p)
 {
+	m->cause = cause_now(m, p);
 	for (size_t i = 0; i < p->verdict.n; i++)
 		if (is_decided(p->verdict.findings[i].severity))
 			m->severity[i] = p->verdict.findings[i].severity;
-	m->cause = p->verdict.cause ? p->verdict.cause->id : NULL;
 	m->event_ns = newest_event(&p->facts);
 }
 
@@ -140,7 +159,7 @@ static void tell_events(const struct port_facts *f, const struct memory *m, bool
 
 static void tell(const struct patient *p, struct memory *m, bool json)
 {
-	const char *cause = p->verdict.cause ? p->verdict.cause->id : NULL;
+	const char *cause = cause_now(m, p);
 
 	tell_events(&p->facts, m, json);
 	for (size_t i = 0; i < p->verdict.n; i++)
@@ -182,21 +201,40 @@ static void next_round(struct clinic *c, struct follow *m, const struct diag_opt
 	}
 }
 
+/*
+ * One look, and what is new.  A window in which something happened is followed at
+ * once by a look without one.
+ */
+static int one_round(struct clinic *c, struct follow *m, const struct diag_options *o,
+		     int *answer)
+{
+	struct diag_options now = *o;
+	int code;
+
+	if (c->startled)
+		now.wait_ms = 0;
+	c->startled = false;
+	code = diag_look(c, &now, answer);
+	if (code || c->startled)
+		return code;
+	if (m->n)
+		next_round(c, m, o);
+	else
+		first_round(c, m, o);
+	if (!o->wait_ms)
+		probe_sleep_ms(c->probe, DIAG_GLANCE_MS);
+	return 0;
+}
+
 int diag_follow(struct clinic *c, const struct diag_options *o)
 {
 	struct follow m = { 0 };
 	int code = EXIT_DONE, answer = EXIT_DONE;
 
 	c->impatient = true;
-	for (unsigned int round = 0; !code && !ferror(stdout); round++) {
-		code = diag_look(c, o, &answer);
-		if (!code && round)
-			next_round(c, &m, o);
-		else if (!code)
-			first_round(c, &m, o);
+	while (!code && !ferror(stdout)) {
+		code = one_round(c, &m, o, &answer);
 		diag_forget(c);
-		if (!code && !o->wait_ms)
-			probe_sleep_ms(c->probe, DIAG_GLANCE_MS);
 		if (!code)
 			code = diag_open_probe(c, NULL);	/* a new one: nothing is remembered */
 	}

@@ -117,17 +117,19 @@ static uint32_t glance(struct clinic *c)
 /* Let the window pass; an impatient clinic ends it when something has happened. */
 static void wait(struct clinic *c, int wait_ms)
 {
-	uint32_t before;
-
 	if (!c->impatient) {
 		probe_sleep_ms(c->probe, wait_ms);
 		return;
 	}
-	before = glance(c);
+	/* it may have happened since the last window, too: before our look or behind it */
 	for (int left_ms = wait_ms; left_ms > 0 && !signals_seen(); left_ms -= DIAG_GLANCE_MS) {
-		probe_sleep_ms(c->probe, left_ms < DIAG_GLANCE_MS ? left_ms : DIAG_GLANCE_MS);
-		if (glance(c) != before)
+		const uint32_t before = c->glance;
+
+		c->glance = glance(c);
+		c->startled = before && before != c->glance;
+		if (c->startled)
 			break;
+		probe_sleep_ms(c->probe, left_ms < DIAG_GLANCE_MS ? left_ms : DIAG_GLANCE_MS);
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "../sys/signals.h"
 
 #define TRY_MS DIAG_LISTEN_MIN_MS	/* one burst, at a speed that is only tried */
+#define ASKS_MAX 2
 #define ANSWER_MS 2500		/* a burst may be on its way before the answer */
 #define BAUD_DEFAULT 4800
 
@@ -120,27 +121,31 @@ static void ask_modem(struct clinic *c, struct patient *p)
 		p->facts.dcd_level = probe_number(c->probe, "tty:%s/modem", p->facts.port.name);
 }
 
-/* Only a Garmin is asked, which says so five times a second ($PGRME, $PGRMT ...). */
+/* Only a Garmin is asked, which has shown that it is one ($PGRME, $PGRMT ...). */
 static bool ask_garmin(struct clinic *c, const struct patient *p, char *text)
 {
 	char reply[8];
 
 	if (probe_getf(c->probe, text, PROBE_TAPE_MAX, "heard:%s/on", p->facts.port.name) < 0 ||
-	    !strstr(text, "$PGRM"))
+	    !strstr(text, "$PGRM") || strstr(text, "$PGRMC,"))
 		return false;
 	return probe_getf(c->probe, reply, sizeof(reply), "ask:%s/$PGRMCE",
 			  p->facts.port.name) >= 0;
 }
 
+/* An answer may be lost or late: all are asked once more. */
 static void ask_garmins(struct clinic *c, char *text)
 {
-	bool any = false;
+	for (int round = 0; round < ASKS_MAX; round++) {
+		bool any = false;
 
-	for (size_t i = 0; i < c->n && !signals_seen(); i++)
-		if (c->patients[i].ear && ask_garmin(c, &c->patients[i], text))
-			any = true;
-	if (any && !signals_seen())
+		for (size_t i = 0; i < c->n && !signals_seen(); i++)
+			if (c->patients[i].ear && ask_garmin(c, &c->patients[i], text))
+				any = true;
+		if (!any || signals_seen())
+			return;
 		probe_sleep_ms(c->probe, ANSWER_MS);
+	}
 }
 
 /* Bytes came and made no sense. */

@@ -13,7 +13,7 @@ static void no_port(void) { facts.present = fact_from(0, 0); }
 
 static void guest(void) { set_text(&facts.host.hypervisor, "qemu"); }
 static void guest_with_card(void) { guest(); facts.port.base = fact_from(0, 0xd010); }
-static void guest_without(void) { guest(); pulses(0, 0); }
+static void guest_without(void) { guest(); pulses(0, 0); move(IC_DCD, 0); }
 static void card_without(void) { guest_with_card(); pulses(0, 0); }
 static void guest_unattached(void)
 {

@@ -119,6 +119,7 @@ static void mute(void)
 	dead();
 	pulses(3, 3);
 	move(IC_DCD, 6);
+	hold(1, 731, "ntpd");
 }
 
 static void no_fix(void)
