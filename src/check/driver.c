@@ -88,7 +88,10 @@ static void run_driver_no_dcd(const struct port_facts *f, struct finding *out)
 const struct check check_driver_no_dcd = {
 	.id = "driver.no-dcd",
 	.title = "the port's driver does not report DCD to the PPS line discipline",
-	.explain = "N_PPS attaches to any port, but stamps only what the driver tells it: some USB and SoC drivers never do (cp210x), others only count (cdc_acm before Linux 6.6). diag knows the drivers by name, and sees the DCD counter move while the pulse device stands still. Only another kernel, port or adapter helps.",
+	.explain = "N_PPS attaches to any port, but stamps only what the driver tells it: some USB "
+		"and SoC drivers never do (cp210x), others only count (cdc_acm before Linux 6.6). "
+		"diag knows the drivers by name, and sees the DCD counter move while the pulse "
+		"device stands still. Only another kernel, port or adapter helps.",
 	.see = "drivers/usb/serial/generic.c: usb_serial_handle_dcd_change(); drivers/usb/class/cdc-acm.c",
 	.stage = STAGE_INTERRUPT,
 	.explains = EXPLAINS_NO_PULSE,
@@ -139,7 +142,12 @@ static void run_driver_no_set_ldisc(const struct port_facts *f, struct finding *
 const struct check check_driver_no_set_ldisc = {
 	.id = "driver.no-set-ldisc",
 	.title = "the port's driver was not told to listen to DCD",
-	.explain = "An 8250 turns its modem-status interrupt on when N_PPS is attached; other serial drivers (amba-pl011, imx, omap, sc16is7xx, tegra) have no set_ldisc() and do so only for crtscts or without clocal, which would hang the port up at each pulse. diag sees flag 0x800 clear in sysfs and no edge. The cure sets that flag by TIOCSSERIAL, which any serial_core driver honours, and switches the interrupt on by an interrupted TIOCMIWAIT.",
+	.explain = "An 8250 turns its modem-status interrupt on when N_PPS is attached; other "
+		"serial drivers (amba-pl011, imx, omap, sc16is7xx, tegra) have no set_ldisc() and "
+		"do so only for crtscts or without clocal, which would hang the port up at each "
+		"pulse. diag sees flag 0x800 clear in sysfs and no edge. The cure sets that flag "
+		"by TIOCSSERIAL, which any serial_core driver honours, and switches the interrupt "
+		"on by an interrupted TIOCMIWAIT.",
 	.see = "include/linux/serial_core.h: UART_ENABLE_MS(), UPF_HARDPPS_CD",
 	.stage = STAGE_INTERRUPT,
 	.explains = EXPLAINS_NO_PULSE,
@@ -167,7 +175,11 @@ static void run_driver_polled_dcd(const struct port_facts *f, struct finding *ou
 const struct check check_driver_polled_dcd = {
 	.id = "driver.polled-dcd",
 	.title = "the pulse comes over USB: late, and with jitter",
-	.explain = "A USB adapter cannot interrupt: the host asks it once in a frame, and the kernel stamps the edge when the answer arrives. FTDI chips at full speed were measured 0.2 ms late with 0.06 to 0.09 ms of spread, others stay within the frame of 1 ms. diag tells by the driver's name. It is good enough for most, and a hundred times worse than a real port.",
+	.explain = "A USB adapter cannot interrupt: the host asks it once in a frame, and the "
+		"kernel stamps the edge when the answer arrives. FTDI chips at full speed were "
+		"measured 0.2 ms late with 0.06 to 0.09 ms of spread, others stay within the "
+		"frame of 1 ms. diag tells by the driver's name. It is good enough for most, and "
+		"a hundred times worse than a real port.",
 	.see = "Documentation/driver-api/pps.rst; gpsd's time service HOWTO",
 	.stage = STAGE_INTERRUPT,
 	.explains = EXPLAINS_WRONG_TIME,

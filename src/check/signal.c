@@ -166,7 +166,13 @@ static void run_signal_noise(const struct port_facts *f, struct finding *out)
 const struct check check_signal_noise = {
 	.id = "signal.noise",
 	.title = "edges come at irregular times: noise, or a bouncing pulse",
-	.explain = "The seconds of a clock come from the times of the edges; false ones among them spoil it, and ntpd's or chrony's filter can do only so much. diag samples the stamps of the captured edge and compares their intervals with the median: an interval that is no multiple of it, or several edges within milliseconds, is out of step. One such may be a clock that was set, or a machine that was stopped for a moment; more, or pulses that agree on no phase, are noise, mostly of an open or badly grounded input.",
+	.explain = "The seconds of a clock come from the times of the edges; false ones among them "
+		"spoil it, and ntpd's or chrony's filter can do only so much. diag samples the "
+		"stamps of the captured edge and compares their intervals with the median: an "
+		"interval that is no multiple of it, or several edges within milliseconds, is out "
+		"of step. One such may be a clock that was set, or a machine that was stopped for "
+		"a moment; more, or pulses that agree on no phase, are noise, mostly of an open "
+		"or badly grounded input.",
 	.see = "https://www.febo.com/time-freq/ntp/",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_WRONG_TIME,
@@ -186,7 +192,7 @@ static bool find_rate_by_count(const struct port_facts *f, struct rhythm *r)
 		if (fact_known(edges[i]) && edges[i].val > most)
 			most = edges[i].val;
 	/* one more than seconds is what a window cuts out of a pulse a second */
-	if (window_ms < WINDOW_MIN_MS || most * MS_PER_S * 2 < window_ms * 3)
+	if (!most || window_ms < WINDOW_MIN_MS || most * MS_PER_S * 2 < window_ms * 3)
 		return false;
 	*r = (struct rhythm) { .period_ns = window_ms * NS_PER_MS / most };
 	return true;
@@ -227,7 +233,11 @@ static void run_signal_rate(const struct port_facts *f, struct finding *out)
 const struct check check_signal_rate = {
 	.id = "signal.rate",
 	.title = "the pulse is regular, but not one a second",
-	.explain = "Some receivers pulse five or ten times a second (Garmin GPS 18-5Hz and 18x-5Hz), or can be set to. ntpd and NTPsec take each pulse for the beginning of a second and reject or follow the wrong ones; chrony can be told by its option rate. diag takes the median interval of the sampled stamps, or the counters of edges when nothing was sampled.",
+	.explain = "Some receivers pulse five or ten times a second (Garmin GPS 18-5Hz and "
+		"18x-5Hz), or can be set to. ntpd and NTPsec take each pulse for the beginning of "
+		"a second and reject or follow the wrong ones; chrony can be told by its option "
+		"rate. diag takes the median interval of the sampled stamps, or the counters of "
+		"edges when nothing was sampled.",
 	.see = "https://chrony-project.org/doc/latest/chrony.conf.html#refclock (rate)",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_WRONG_TIME,
@@ -337,7 +347,11 @@ static void run_signal_square(const struct port_facts *f, struct finding *out)
 const struct check check_signal_square = {
 	.id = "signal.square",
 	.title = "the pulse is a square wave: either edge may be the right one",
-	.explain = "Which edge begins the second is told from the width: the pulse is the shorter part. At half a second that fails, and a daemon that takes the wrong edge is half a second off. diag measures the width from the stamps of both edges, or takes what the holder measured at attach. A receiver that can be set should give 100 or 200 ms.",
+	.explain = "Which edge begins the second is told from the width: the pulse is the shorter "
+		"part. At half a second that fails, and a daemon that takes the wrong edge is "
+		"half a second off. diag measures the width from the stamps of both edges, or "
+		"takes what the holder measured at attach. A receiver that can be set should give "
+		"100 or 200 ms.",
 	.see = "gpsd/ppsthread.c; the receiver's manual, \"pulse width\"",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_WRONG_TIME,
@@ -388,7 +402,13 @@ static void run_signal_inverted(const struct port_facts *f, struct finding *out)
 const struct check check_signal_inverted = {
 	.id = "signal.inverted",
 	.title = "the pulse is inverted: its clear edge begins the second",
-	.explain = "A level shifter or a TTL adapter may turn the pulse over; then the second begins when DCD goes off. A daemon that takes the assert edge is off by exactly the pulse's width. diag knows the polarity from the stamps of both edges (the shorter part of a second is the pulse), or from what the holder measured at attach, and which edge is captured from PPS_GETPARAMS. It is a fault only when a daemon captures the wrong edge; inverted by design, with the clear edge captured, is fine.",
+	.explain = "A level shifter or a TTL adapter may turn the pulse over; then the second "
+		"begins when DCD goes off. A daemon that takes the assert edge is off by exactly "
+		"the pulse's width. diag knows the polarity from the stamps of both edges (the "
+		"shorter part of a second is the pulse), or from what the holder measured at "
+		"attach, and which edge is captured from PPS_GETPARAMS. It is a fault only when a "
+		"daemon captures the wrong edge; inverted by design, with the clear edge "
+		"captured, is fine.",
 	.see = "https://docs.ntpsec.org/latest/driver_nmea.html (flag2); chrony.conf(5), refclock PPS, clear",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_WRONG_TIME,
@@ -468,7 +488,11 @@ static void run_signal_short_pulse(const struct port_facts *f, struct finding *o
 const struct check check_signal_short_pulse = {
 	.id = "signal.short-pulse",
 	.title = "the pulse is too short for the interrupt",
-	.explain = "The kernel learns of an edge by an interrupt and then looks at the level of DCD. A pulse of microseconds is over by then: the change is counted once a second instead of twice and stamped as a clear edge, and the assert edge that daemons wait for never comes. diag sees just that in the counters, or a width under 1 ms in the stamps. The receiver should be set to 20 ms or more.",
+	.explain = "The kernel learns of an edge by an interrupt and then looks at the level of "
+		"DCD. A pulse of microseconds is over by then: the change is counted once a "
+		"second instead of twice and stamped as a clear edge, and the assert edge that "
+		"daemons wait for never comes. diag sees just that in the counters, or a width "
+		"under 1 ms in the stamps. The receiver should be set to 20 ms or more.",
 	.see = "drivers/tty/serial/serial_core.c: uart_handle_dcd_change()",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_NO_PULSE,
@@ -513,7 +537,10 @@ static void run_signal_wrong_pin(const struct port_facts *f, struct finding *out
 const struct check check_signal_wrong_pin = {
 	.id = "signal.wrong-pin",
 	.title = "the pulse arrives on another pin than DCD",
-	.explain = "The PPS line discipline is called for changes of DCD, and of no other line. diag compares the kernel's counters of CTS, DSR and RI over its watch: one that moves like a pulse a second while DCD stands still has the wire that belongs on pin 1.",
+	.explain = "The PPS line discipline is called for changes of DCD, and of no other line. "
+		"diag compares the kernel's counters of CTS, DSR and RI over its watch: one that "
+		"moves like a pulse a second while DCD stands still has the wire that belongs on "
+		"pin 1.",
 	.see = "drivers/pps/clients/pps-ldisc.c: pps_tty_dcd_change()",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_NO_PULSE,
@@ -601,7 +628,11 @@ static void run_signal_stuck(const struct port_facts *f, struct finding *out)
 const struct check check_signal_stuck = {
 	.id = "signal.stuck",
 	.title = "DCD is held on all the time",
-	.explain = "No edge comes, and the last one that came switched DCD on: something holds the line there. A null-modem cable ties DCD to DTR, and some receivers keep an inverted output on while it is switched off. diag compares the last stamps of both edges, as far as both are captured; it does not ask for the level while the port is in use, since reading it can swallow an edge.",
+	.explain = "No edge comes, and the last one that came switched DCD on: something holds the "
+		"line there. A null-modem cable ties DCD to DTR, and some receivers keep an "
+		"inverted output on while it is switched off. diag compares the last stamps of "
+		"both edges, as far as both are captured; it does not ask for the level while the "
+		"port is in use, since reading it can swallow an edge.",
 	.see = "tty_ioctl(4), TIOCMGET; drivers/tty/serial/8250/8250_port.c: serial8250_modem_status()",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_NO_PULSE,
@@ -660,7 +691,11 @@ static void run_signal_absent(const struct port_facts *f, struct finding *out)
 const struct check check_signal_absent = {
 	.id = "signal.absent",
 	.title = "nothing arrives on DCD",
-	.explain = "N_PPS is attached, the interrupt is on, and no edge comes on DCD or any other line: what is left is the wire, its level, or a pulse that is switched off in the receiver (a Garmin GPS 18 leaves the factory so in some firmware). diag names it only when nothing else explains the silence, and lists what it could not look at. A cable of three wires has no DCD.",
+	.explain = "N_PPS is attached, the interrupt is on, and no edge comes on DCD or any other "
+		"line: what is left is the wire, its level, or a pulse that is switched off in "
+		"the receiver (a Garmin GPS 18 leaves the factory so in some firmware). diag "
+		"names it only when nothing else explains the silence, and lists what it could "
+		"not look at. A cable of three wires has no DCD.",
 	.see = "ppscheck(8); the receiver's manual, \"pulse output\"",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_NO_PULSE,

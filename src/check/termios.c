@@ -202,7 +202,12 @@ static void run_tty_differs(const struct port_facts *f, struct finding *out)
 const struct check check_tty_differs = {
 	.id = "tty.differs",
 	.title = "the port's settings are not those that ntpd sets",
-	.explain = "ntpd sets 8 bits, no parity, CLOCAL, ICANON, IGNBRK, IGNPAR, ICRNL and its speed, and nothing else. With the same settings already there the UART is not set anew when ntpd opens the port; with others its lines may not be understood. diag compares what tcgetattr() says with that, and the speed with the table's. On a port that ldattach keeps and nobody reads yet a difference is a warning: the daemon will set its own.",
+	.explain = "ntpd sets 8 bits, no parity, CLOCAL, ICANON, IGNBRK, IGNPAR, ICRNL and its "
+		"speed, and nothing else. With the same settings already there the UART is not "
+		"set anew when ntpd opens the port; with others its lines may not be understood. "
+		"diag compares what tcgetattr() says with that, and the speed with the table's. "
+		"On a port that ldattach keeps and nobody reads yet a difference is a warning: "
+		"the daemon will set its own.",
 	.see = "ntpd/ntp_refclock.c: refclock_setup(); stty(1), termios(3)",
 	.stage = STAGE_TERMIOS,
 	.explains = EXPLAINS_NO_SENTENCES,
@@ -233,7 +238,10 @@ static void run_tty_clocal_off(const struct port_facts *f, struct finding *out)
 const struct check check_tty_clocal_off = {
 	.id = "tty.clocal-off",
 	.title = "clocal is off: each pulse hangs the port up",
-	.explain = "CLOCAL tells the kernel that no modem is there. Without it the end of a pulse is a carrier lost: the port is hung up, every program that has it open gets an end of file, N_PPS and its pulse device vanish, once a second. diag sees it in the port's settings; stty puts it back, ntpd and gpsd set it themselves.",
+	.explain = "CLOCAL tells the kernel that no modem is there. Without it the end of a pulse "
+		"is a carrier lost: the port is hung up, every program that has it open gets an "
+		"end of file, N_PPS and its pulse device vanish, once a second. diag sees it in "
+		"the port's settings; stty puts it back, ntpd and gpsd set it themselves.",
 	.see = "drivers/tty/serial/serial_core.c: uart_handle_dcd_change(); termios(3)",
 	.stage = STAGE_TERMIOS,
 	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
@@ -261,7 +269,10 @@ static void run_tty_crtscts(const struct port_facts *f, struct finding *out)
 const struct check check_tty_crtscts = {
 	.id = "tty.crtscts",
 	.title = "hardware flow control is on",
-	.explain = "With CRTSCTS the kernel sends nothing while the CTS pin is off, and a GPS receiver has no wire for it: commands stay in the machine, and programs that wait until all is sent (ldattach, stty, a plain tcsetattr) hang. diag sees it in the port's settings. ntpd's own settings have it off.",
+	.explain = "With CRTSCTS the kernel sends nothing while the CTS pin is off, and a GPS "
+		"receiver has no wire for it: commands stay in the machine, and programs that "
+		"wait until all is sent (ldattach, stty, a plain tcsetattr) hang. diag sees it in "
+		"the port's settings. ntpd's own settings have it off.",
 	.see = "termios(3), CRTSCTS; drivers/tty/serial/serial_core.c: uart_handle_cts_change()",
 	.stage = STAGE_TERMIOS,
 	.explains = EXPLAINS_NO_SENTENCES,
@@ -288,7 +299,10 @@ static void run_tty_echo(const struct port_facts *f, struct finding *out)
 const struct check check_tty_echo = {
 	.id = "tty.echo",
 	.title = "the port echoes the receiver's sentences back at it",
-	.explain = "A serial port begins with ECHO on, as a terminal does: until somebody turns it off, what the receiver sends comes back to it as input. A receiver may take that for commands. diag sees it in the port's settings; stty turns it off, and ntpd does when it opens the port.",
+	.explain = "A serial port begins with ECHO on, as a terminal does: until somebody turns it "
+		"off, what the receiver sends comes back to it as input. A receiver may take that "
+		"for commands. diag sees it in the port's settings; stty turns it off, and ntpd "
+		"does when it opens the port.",
 	.see = "termios(3), ECHO; stty(1)",
 	.stage = STAGE_TERMIOS,
 	.explains = EXPLAINS_NO_SENTENCES,

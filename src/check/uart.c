@@ -88,7 +88,11 @@ static void run_uart_loopback(const struct port_facts *f, struct finding *out)
 const struct check check_uart_loopback = {
 	.id = "uart.loopback",
 	.title = "the UART is switched to loopback: it hears itself, not the receiver",
-	.explain = "Bit 4 of the modem control register connects a UART's output to its own input for self-tests; neither pulses nor sentences get in from the pins then. diag reads MCR three times and more, never writes it. The driver puts the register right whenever the speed changes, which costs a few characters and keeps the pulse device.",
+	.explain = "Bit 4 of the modem control register connects a UART's output to its own input "
+		"for self-tests; neither pulses nor sentences get in from the pins then. diag "
+		"reads MCR three times and more, never writes it. The driver puts the register "
+		"right whenever the speed changes, which costs a few characters and keeps the "
+		"pulse device.",
 	.see = "NS16550A or TL16C550C data sheet, \"Modem control register\"",
 	.stage = STAGE_UART,
 	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
@@ -123,7 +127,12 @@ static void run_uart_console(const struct port_facts *f, struct finding *out)
 const struct check check_uart_console = {
 	.id = "uart.console",
 	.title = "the kernel prints its messages to the receiver's port",
-	.explain = "A port named by console= on the kernel's command line gets every kernel message. The receiver reads them, and serial8250_console_write() clears IER and polls for as long as a message takes (a line of 80 characters at 4800 baud: 0.17 s), so that pulses are stamped late or not at all. diag reads the port's console attribute in sysfs; writing N there takes the console off at once, the boot loader's configuration for good.",
+	.explain = "A port named by console= on the kernel's command line gets every kernel "
+		"message. The receiver reads them, and serial8250_console_write() clears IER and "
+		"polls for as long as a message takes (a line of 80 characters at 4800 baud: 0.17 "
+		"s), so that pulses are stamped late or not at all. diag reads the port's console "
+		"attribute in sysfs; writing N there takes the console off at once, the boot "
+		"loader's configuration for good.",
 	.see = "Documentation/admin-guide/serial-console.rst; drivers/tty/serial/8250/8250_port.c",
 	.stage = STAGE_UART,
 	.explains = EXPLAINS_WRONG_TIME,
@@ -261,7 +270,13 @@ static void run_uart_msi_off(const struct port_facts *f, struct finding *out)
 const struct check check_uart_msi_off = {
 	.id = "uart.msi-off",
 	.title = "the UART's modem-status interrupt is off: DCD is not listened to",
-	.explain = "A UART reports a change of DCD only while bit 3 of its interrupt enable register is set; without it pulses reach the pin and nobody is told. As root diag reads IER itself (LCR before and after it, three times and more); else it infers from flag 0x800 and the counters. The cure is a TIOCMIWAIT that is interrupted at once, with the flag put back: the driver writes the register anew and the pulse device stays the same. On a console port, or with DLAB set, the register proves nothing, and diag says so.",
+	.explain = "A UART reports a change of DCD only while bit 3 of its interrupt enable "
+		"register is set; without it pulses reach the pin and nobody is told. As root "
+		"diag reads IER itself (LCR before and after it, three times and more); else it "
+		"infers from flag 0x800 and the counters. The cure is a TIOCMIWAIT that is "
+		"interrupted at once, with the flag put back: the driver writes the register anew "
+		"and the pulse device stays the same. On a console port, or with DLAB set, the "
+		"register proves nothing, and diag says so.",
 	.see = "drivers/tty/serial/8250/8250_port.c: serial8250_enable_ms(), serial8250_do_set_ldisc()",
 	.stage = STAGE_INTERRUPT,
 	.explains = EXPLAINS_NO_PULSE,
@@ -341,7 +356,11 @@ static void run_uart_out2_off(const struct port_facts *f, struct finding *out)
 const struct check check_uart_out2_off = {
 	.id = "uart.out2-off",
 	.title = "the UART's interrupt line is cut off by OUT2",
-	.explain = "On PC hardware the OUT2 output of the UART (bit 3 of MCR) gates its interrupt: cleared by a program that writes to the ports, neither pulses nor characters are noticed. Not every board is wired so, therefore it is a fault only when nothing at all arrives. diag reads MCR three times and more, never writes it; a change of speed makes the driver write it anew.",
+	.explain = "On PC hardware the OUT2 output of the UART (bit 3 of MCR) gates its interrupt: "
+		"cleared by a program that writes to the ports, neither pulses nor characters are "
+		"noticed. Not every board is wired so, therefore it is a fault only when nothing "
+		"at all arrives. diag reads MCR three times and more, never writes it; a change "
+		"of speed makes the driver write it anew.",
 	.see = "drivers/tty/serial/8250/8250_port.c: serial8250_do_startup(), TIOCM_OUT2",
 	.stage = STAGE_INTERRUPT,
 	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
@@ -378,7 +397,11 @@ static void run_uart_irq_zero(const struct port_facts *f, struct finding *out)
 const struct check check_uart_irq_zero = {
 	.id = "uart.irq-zero",
 	.title = "the port has no interrupt: a timer polls it",
-	.explain = "With interrupt 0 the 8250 driver polls the UART from a timer, every half of the time in which its FIFO would fill. A pulse is stamped when the timer looks, not when it comes: milliseconds to some 20 ms late, and jittering. diag reads the number in sysfs; give the port its interrupt in the BIOS or by setserial while nobody has it open.",
+	.explain = "With interrupt 0 the 8250 driver polls the UART from a timer, every half of "
+		"the time in which its FIFO would fill. A pulse is stamped when the timer looks, "
+		"not when it comes: milliseconds to some 20 ms late, and jittering. diag reads "
+		"the number in sysfs; give the port its interrupt in the BIOS or by setserial "
+		"while nobody has it open.",
 	.see = "setserial(8); drivers/tty/serial/8250/8250_core.c: serial8250_timeout()",
 	.stage = STAGE_INTERRUPT,
 	.explains = EXPLAINS_WRONG_TIME,
@@ -460,7 +483,12 @@ static void run_uart_irq_dead(const struct port_facts *f, struct finding *out)
 const struct check check_uart_irq_dead = {
 	.id = "uart.irq-dead",
 	.title = "the port's interrupt does not reach the kernel",
-	.explain = "Each edge of the pulse and each few characters must raise an interrupt. diag compares the count in /proc/interrupts at the beginning and the end of its watch: when it stands still while characters or edges are counted all the same, or never moved at all, the interrupt is lost on its way (wrong number, firmware, a conflict). When nothing moves and it did move once, a silent receiver looks the same, and diag does not guess.",
+	.explain = "Each edge of the pulse and each few characters must raise an interrupt. diag "
+		"compares the count in /proc/interrupts at the beginning and the end of its "
+		"watch: when it stands still while characters or edges are counted all the same, "
+		"or never moved at all, the interrupt is lost on its way (wrong number, firmware, "
+		"a conflict). When nothing moves and it did move once, a silent receiver looks "
+		"the same, and diag does not guess.",
 	.see = "proc(5), /proc/interrupts; setserial(8)",
 	.stage = STAGE_INTERRUPT,
 	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
@@ -517,7 +545,10 @@ static void run_uart_shared_irq(const struct port_facts *f, struct finding *out)
 const struct check check_uart_shared_irq = {
 	.id = "uart.shared-irq",
 	.title = "the port shares its interrupt with another device",
-	.explain = "The handlers of a shared interrupt run one after the other; an edge that comes while another device's handler works is stamped when that is done. It costs accuracy (some 20 us are reported), not time. diag reads the names behind the interrupt's number in /proc/interrupts.",
+	.explain = "The handlers of a shared interrupt run one after the other; an edge that comes "
+		"while another device's handler works is stamped when that is done. It costs "
+		"accuracy (some 20 us are reported), not time. diag reads the names behind the "
+		"interrupt's number in /proc/interrupts.",
 	.see = "proc(5), /proc/interrupts",
 	.stage = STAGE_INTERRUPT,
 	.explains = EXPLAINS_WRONG_TIME,

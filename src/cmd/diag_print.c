@@ -289,7 +289,7 @@ static void put_events(const struct port_facts *f)
 		struct tm tm;
 
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", localtime_r(&at, &tm));
-		snprintf(line, sizeof(line), "%s %s %s", when, e->what, e->text);
+		snprintf(line, sizeof(line), "%s %s: %s", when, e->what, e->text);
 		put_line("before", line, true);
 	}
 }

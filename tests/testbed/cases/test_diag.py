@@ -284,7 +284,7 @@ def perm_pps(g):
             assert "Permission denied" in finding(port, "perm.pps")["why"]
             g.run("chmod 666 /dev/pps0", check=True)
             expect(g, None)
-    g.run("chmod 600 " + TTY)
+    g.run("chmod 660 " + TTY)
 
 
 # ---- --fix and --follow

@@ -198,8 +198,10 @@ def matrix_shared_interrupt(g):
     g.qmp("device_add", driver="virtio-rng-pci", id="rng", addr="0x14", vectors=0)
     try:
         with ward(g, ("pci1",)) as (p,):
-            line = g.run("grep '^ *%s:' /proc/interrupts" % p.irq).out
-            p.prove("one interrupt: " + line, "virtio" in line and p.name in line)
+            def sharers():
+                return g.run("grep '^ *%s:' /proc/interrupts" % p.irq, quiet=True).out
+
+            p.wait("one interrupt", lambda: "virtio" in sharers() and p.name in sharers())
             verdict = expect(g, None, p.tty)
             assert finding(verdict, "uart.shared-irq")["severity"] == "warn"
     finally:
