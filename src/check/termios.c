@@ -144,9 +144,16 @@ static bool has_ntpd_settings(const struct port_facts *f)
 	return facts_is_attached(f) && !f->pulse_only && !facts_holder(f, ROLE_GPSD);
 }
 
-static void deny_termios(const struct port_facts *f, struct finding *out)
+/* The settings are known: observed, and so far fine.  Else the finding says why not. */
+static bool can_see_settings(const struct port_facts *f, struct finding *out)
 {
-	check_denied(out, "termios", fact_from(-f->port.termios.err, 0));
+	if (f->port.termios.state != FACT_OK) {
+		check_denied(out, "termios", fact_from(-f->port.termios.err, 0));
+		return false;
+	}
+	finding_observed(out, "%s", f->port.termios.val);
+	out->severity = SEV_OK;
+	return true;
 }
 
 /* Of a port that nobody has set up yet a difference is a hint: the daemon will. */
@@ -182,13 +189,9 @@ static void run_tty_differs(const struct port_facts *f, struct finding *out)
 		return;
 	finding_saw(out, "baud", f->port.baud);
 	finding_saw(out, "table_baud", f->table_baud);
-	if (f->port.termios.state != FACT_OK) {
-		deny_termios(f, out);
+	if (!can_see_settings(f, out))
 		return;
-	}
 	compare(f, &d);
-	finding_observed(out, "%s", f->port.termios.val);
-	out->severity = SEV_OK;
 	if (!d.any)
 		return;
 	if (d.harm)
@@ -220,17 +223,11 @@ const struct check check_tty_differs = {
  */
 static void run_tty_clocal_off(const struct port_facts *f, struct finding *out)
 {
-	if (!facts_is_attached(f) || f->pulse_only)
+	if (!facts_is_attached(f) || f->pulse_only || !can_see_settings(f, out))
 		return;
-	if (f->port.termios.state != FACT_OK) {
-		deny_termios(f, out);
-		return;
-	}
-	out->severity = SEV_OK;
 	if (check_has_setting(f, "clocal"))
 		return;
 	finding_fail(out, "NOT USABLE: without clocal each pulse hangs the port up");
-	finding_observed(out, "%s", f->port.termios.val);
 	finding_why(out, "the kernel takes the end of a pulse for a modem that hung up: whoever has the port loses it, and the pulse device goes");
 	cure_by_stty(f, out, "clocal");
 }
@@ -250,17 +247,11 @@ const struct check check_tty_clocal_off = {
 
 static void run_tty_crtscts(const struct port_facts *f, struct finding *out)
 {
-	if (!has_ntpd_settings(f))
+	if (!has_ntpd_settings(f) || !can_see_settings(f, out))
 		return;
-	if (f->port.termios.state != FACT_OK) {
-		deny_termios(f, out);
-		return;
-	}
-	out->severity = SEV_OK;
 	if (!check_has_setting(f, "crtscts"))
 		return;
 	warn_if_final(f, out, "hardware flow control is on, and no receiver drives CTS");
-	finding_observed(out, "%s", f->port.termios.val);
 	finding_why(out, "nothing is sent while CTS is off: no command reaches the receiver, and who changes the settings waits for ever");
 	finding_fix(out, "stty -F /dev/%s -crtscts     # if it hangs: stty -F /dev/%s -drain -crtscts",
 		    f->port.name, f->port.name);
@@ -281,17 +272,11 @@ const struct check check_tty_crtscts = {
 
 static void run_tty_echo(const struct port_facts *f, struct finding *out)
 {
-	if (!has_ntpd_settings(f))
+	if (!has_ntpd_settings(f) || !can_see_settings(f, out))
 		return;
-	if (f->port.termios.state != FACT_OK) {
-		deny_termios(f, out);
-		return;
-	}
-	out->severity = SEV_OK;
 	if (!check_has_setting(f, "echo"))
 		return;
 	warn_if_final(f, out, "the port echoes the receiver's sentences back at it");
-	finding_observed(out, "%s", f->port.termios.val);
 	finding_why(out, "the receiver hears its own sentences as commands, and may answer them or change its settings");
 	cure_by_stty(f, out, "-echo");
 }

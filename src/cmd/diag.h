@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "../diagnose.h"
+#include "../ntplines.h"
 #include "../portfacts.h"
 #include "../sys/probe.h"
 #include "../unittab.h"
@@ -92,6 +93,8 @@ int diag_explain(const char *id, bool json);
 void diag_put_clean(const char *s);
 /* `verbose`: also what is fine, what was skipped, and the lines for the daemons. */
 void diag_print_text(const struct patient *p, bool verbose);
+/* What to write into the daemons' files for this port. */
+void diag_lines(const struct port_facts *f, struct ntplines *lines);
 void diag_print_json(const struct patient *patients, size_t n);
 
 #endif

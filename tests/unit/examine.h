@@ -53,6 +53,21 @@ static void examine(const struct row *r)
 	for (size_t row_ = 0; row_ < sizeof(rows) / sizeof((rows)[0]); row_++)	\
 		examine(&(rows)[row_])
 
+/* Each of the checks fails or warns in one of the rows at least. */
+__attribute__((unused))
+static void expect_seen_failing(const struct check *const *checks, size_t n,
+				const struct row *rows, size_t n_rows)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < n_rows; k++)
+			seen = seen || (rows[k].check == checks[i] && rows[k].severity >= SEV_WARN);
+		if (!seen)
+			fail_msg("%s is never seen failing", checks[i]->id);
+	}
+}
+
 static void expect_texts(const struct check *const *checks, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -101,14 +101,8 @@ static void test_rows(void **state)
 static void test_every_check_is_seen_failing(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		bool seen = false;
-
-		for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++)
-			seen = seen || (rows[k].check == checks[i] && rows[k].severity >= SEV_WARN);
-		if (!seen)
-			fail_msg("%s is never seen failing", checks[i]->id);
-	}
+	expect_seen_failing(checks, sizeof(checks) / sizeof(checks[0]), rows,
+			    sizeof(rows) / sizeof(rows[0]));
 }
 
 static void test_texts(void **state)
