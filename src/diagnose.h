@@ -40,7 +40,7 @@ struct check {
 	void (*run)(const struct port_facts *f, struct finding *out);
 };
 
-#define CHECKS_MAX 128
+#define CHECKS_MAX 80
 
 /* All checks in the order of cure; *n of them. */
 const struct check *const *diagnose_checks(size_t *n);

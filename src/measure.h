@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #define NS_PER_S INT64_C(1000000000)
+#define NS_PER_MS INT64_C(1000000)
+#define MS_PER_S 1000
 
 /* One edge as sysfs has it: "SEC.NSEC#SEQ". */
 struct stamp {

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A pulse per second is seen for certain in a window that is longer than three. */
-#define WINDOW_MIN_MS 3000
 #define EDGES_MIN 2
 #define FRESH_MS 2000		/* a second, and a little for a late look */
 
@@ -154,7 +152,7 @@ bool facts_no_pulse(const struct port_facts *f)
 {
 	struct fact asserts = facts_asserts(f), clears = facts_clears(f);
 
-	if (facts_window_ms(f) < WINDOW_MIN_MS || facts_has_pulse(f))
+	if (facts_window_ms(f) < FACTS_WINDOW_MIN_MS || facts_has_pulse(f))
 		return false;
 	return fact_known(asserts) || fact_known(clears);
 }

@@ -28,6 +28,9 @@ enum icount_line {
 	IC_LINES,
 };
 
+/* A pulse per second is seen for certain in a window that is longer than three. */
+#define FACTS_WINDOW_MIN_MS 3000
+
 /* What moves, at one instant. */
 struct instant {
 	int64_t at_ns;			/* CLOCK_MONOTONIC */

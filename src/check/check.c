@@ -147,3 +147,32 @@ bool check_can_judge_line(const struct port_facts *f, struct finding *out)
 	}
 	return true;
 }
+
+bool check_are_stamps_true(const struct port_facts *f)
+{
+	struct uart_regs regs;
+
+	return facts_is_attached(f) && (f->pulse_only || facts_msi(f, &regs) != MSI_OFF);
+}
+
+const char *check_pulse_node(const struct port_facts *f)
+{
+	return f->gpspps.name[0] && fact_is(f->gpspps.exists, 1) ? f->gpspps.name :
+		f->pulse.name;
+}
+
+bool check_is_at_work(const struct port_facts *f)
+{
+	return !f->pulse_only && facts_is_attached(f);
+}
+
+bool check_has_moved(struct fact f)
+{
+	return fact_known(f) && f.val > 0;
+}
+
+bool check_is_irq_shared(const struct port_facts *f)
+{
+	return f->irq_names.state != FACT_OK || strchr(f->irq_names.val, ',') ||
+	       strcmp(f->irq_names.val, f->port.name);
+}

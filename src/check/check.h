@@ -34,6 +34,17 @@ bool check_hears(const struct port_facts *f, struct finding *out);
 /* Skipped, as nobody could listen: with the obstacle, and what would allow it. */
 void check_unheard(const struct port_facts *f, struct finding *out);
 
+/* Edges are stamped when they come: not when a character does. */
+bool check_are_stamps_true(const struct port_facts *f);
+/* The name that a daemon's configuration has for the pulse. */
+const char *check_pulse_node(const struct port_facts *f);
+
+/* There is a UART whose interrupt or registers matter: it is attached. */
+bool check_is_at_work(const struct port_facts *f);
+bool check_has_moved(struct fact f);
+/* Another device's interrupts are counted with the port's. */
+bool check_is_irq_shared(const struct port_facts *f);
+
 /* The kernel can attach: the line discipline is registered, or its module is there. */
 bool check_has_ldisc(const struct port_facts *f);
 /* The command that puts N_PPS on the port (again), as the fix and mostly the cure. */

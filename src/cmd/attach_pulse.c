@@ -8,7 +8,6 @@
 #define LOOK_MS 2500		/* two seconds' pulses, and a moment */
 #define SHAPE_MS 1200		/* the other edge comes within a second of the first */
 #define PAUSE_MS 20
-#define NS_PER_MS 1000000
 
 static bool see_edges(struct attaching *a, const struct stamp *a0, const struct stamp *c0)
 {

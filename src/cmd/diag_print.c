@@ -13,7 +13,6 @@
 #define WIDTH 100
 #define INDENT 9	/* "  seen   " */
 #define LINE_MAX_CHARS 1024
-#define NS_PER_MS 1000000
 
 void diag_put_clean(const char *s)
 {

@@ -11,7 +11,6 @@
 #include <linux/serial.h>
 #include <time.h>
 
-#define NS_PER_MS INT64_C(1000000)
 
 #define FIRST_NS (1200 * NS_PER_MS)	/* a pulse and its other edge fit in */
 #define QUICK_STEPS 3			/* so many at FIRST_NS, while daemons start */

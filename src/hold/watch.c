@@ -19,7 +19,6 @@
 #include "../sys/ppsport.h"
 #include "../sys/tty.h"
 
-#define NS_PER_MS INT64_C(1000000)
 /* Less than one wake-up in 10 s, whatever else there is to wake us. */
 #define PERIOD_NS (12 * NS_PER_S)
 /* What stands still for so long is lost, or silent. */
