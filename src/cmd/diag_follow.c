@@ -215,6 +215,9 @@ static int one_round(struct clinic *c, struct follow *m, const struct diag_optio
 		now.wait_ms = 0;
 	c->startled = false;
 	code = diag_look(c, &now, answer);
+	/* it was there in the round before */
+	if (code && m->n && o->what[0] && !signals_seen())
+		return EXIT_GONE;
 	if (code || c->startled)
 		return code;
 	if (m->n)
@@ -233,6 +236,7 @@ int diag_follow(struct clinic *c, const struct diag_options *o)
 
 	c->impatient = true;
 	while (!code && !ferror(stdout)) {
+		signals_catch();
 		code = one_round(c, &m, o, &answer);
 		diag_forget(c);
 		if (!code)

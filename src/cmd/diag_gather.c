@@ -94,7 +94,7 @@ static uint32_t glance(struct clinic *c)
 		{ "file:/sys/class/tty/", "/flags" }, { "file:/run/gpsppsctl/", ".events" },
 		{ "stat:/dev/", "" },
 	};
-	char text[8192];
+	char text[32768];	/* the holder keeps 120 events of 200 bytes at most */
 	uint32_t sum = 0;
 
 	for (size_t i = 0; i < c->n; i++) {

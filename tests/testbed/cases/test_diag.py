@@ -356,6 +356,23 @@ def follow_tells_what_changes(g):
         assert json.loads(r.out)["ports"][0]["cause"] is None, r
 
 
+@test()
+def follow_sees_a_port_come_and_go(g):
+    port = g.ports["pci1"]
+    port.plug()
+    job = g.start("exec gpsppsctl diag --follow " + port.tty)
+    g.wait_until(lambda: "ldisc.not-attached" in job.output(), 10, "no verdict")
+    tty = port.tty
+    port.unplug()
+    # the kernel keeps the name, with nothing behind it
+    g.wait_until(lambda: "cause: ldisc.not-attached -> uart.absent" in job.output(), 5, "not gone")
+    port.plug()
+    assert port.tty == tty
+    g.wait_until(lambda: "cause: uart.absent -> ldisc.not-attached" in job.output(), 5, "not back")
+    job.signal(2)
+    assert job.wait(10).rc == 1
+
+
 # ---- with systemd and udev: the cure that is named cures
 
 def cure(g, cause):
