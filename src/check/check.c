@@ -176,3 +176,13 @@ bool check_is_irq_shared(const struct port_facts *f)
 	return f->irq_names.state != FACT_OK || strchr(f->irq_names.val, ',') ||
 	       strcmp(f->irq_names.val, f->port.name);
 }
+
+/* As the window began one pulse may have been under way, and have been the last. */
+#define LAST_EDGES_MAX 3
+
+bool check_dcd_goes_on(const struct port_facts *f)
+{
+	const struct fact dcd = facts_moved(f, IC_DCD);
+
+	return fact_known(dcd) && dcd.val > LAST_EDGES_MAX;
+}

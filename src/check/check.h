@@ -41,7 +41,10 @@ const char *check_pulse_node(const struct port_facts *f);
 
 /* There is a UART whose interrupt or registers matter: it is attached. */
 bool check_is_at_work(const struct port_facts *f);
+/* A counter, or what it moved by, is known and above zero. */
 bool check_has_moved(struct fact f);
+/* DCD's edges are counted: more than the last ones of a pulse that stopped. */
+bool check_dcd_goes_on(const struct port_facts *f);
 /* Another device's interrupts are counted with the port's. */
 bool check_is_irq_shared(const struct port_facts *f);
 

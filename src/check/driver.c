@@ -81,7 +81,7 @@ static void run_driver_no_dcd(const struct port_facts *f, struct finding *out)
 		return;
 	}
 	out->severity = SEV_OK;
-	if (fact_known(dcd) && dcd.val)
+	if (check_dcd_goes_on(f))
 		fail_no_dcd(f, dcd, out);
 }
 

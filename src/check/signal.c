@@ -58,9 +58,7 @@ static bool is_receivers_fault(const struct port_facts *f)
 /* Edges of whatever pin were counted: the wire is not dead. */
 static bool is_any_edge_counted(const struct port_facts *f)
 {
-	struct fact dcd = facts_moved(f, IC_DCD);
-
-	return (fact_known(dcd) && dcd.val) || check_pulse_pin(f) != IC_DCD;
+	return check_dcd_goes_on(f) || check_pulse_pin(f) != IC_DCD;
 }
 
 /* The last edge was the assertion.  The stamp of an edge that is not captured is stale. */
@@ -171,14 +169,16 @@ static void run_signal_absent(const struct port_facts *f, struct finding *out)
 		return;
 	/* others explain it better */
 	if (is_any_edge_counted(f) || is_receivers_fault(f) ||
-	    check_fails(&check_driver_no_dcd, f) || check_fails(&check_signal_stuck, f))
+	    check_fails(&check_driver_no_dcd, f) || check_fails(&check_signal_stuck, f) ||
+	    check_fails(&check_signal_short_pulse, f))
 		return;
 	check_movement_text(f, movement, sizeof(movement));
 	finding_saw(out, "dcd", facts_moved(f, IC_DCD));
 	finding_saw(out, "rx", facts_moved(f, IC_RX));
 	finding_saw(out, "fix", f->sentences.fix);
 	finding_saw(out, "satellites", f->sentences.satellites);
-	finding_fail(out, "NO PULSE: nothing arrives on DCD");
+	finding_fail(out, "NO PULSE: %s", check_has_moved(facts_moved(f, IC_DCD)) ?
+		     "it stopped while it was watched" : "nothing arrives on DCD");
 	finding_observed(out, "%s attached, %s%s", f->pulse.name, movement,
 			 fact_is(f->sentences.fix, 1) ? ", the receiver has a fix" : "");
 	if (fact_is(f->sentences.fix, 1))

@@ -162,6 +162,8 @@ static void level_on_edges(void) { level(1); move(IC_DCD, 6); }
 static void level_denied(void) { level(1); facts.dcd_level = fact_from(-EACCES, 0); }
 
 static void pulse_is_off(void) { no_pulse(); facts.sentences.pulse_enabled = fact_from(0, 0); }
+/* One more pulse as the window begins, then none. */
+static void stopped(void) { pulses(1, 1); move(IC_DCD, 3); }
 static void on_dsr(void) { no_pulse(); move(IC_DSR, 7); }
 static void irq_dead(void)
 {
@@ -261,6 +263,7 @@ static const struct row rows[] = {
 
 	{ "healthy", NULL, &check_signal_absent, SEV_OK, NULL, 0 },
 	{ "no pulse", no_pulse, &check_signal_absent, SEV_FAIL, "Connection timed out", 0 },
+	{ "stopped", stopped, &check_signal_absent, SEV_FAIL, "it stopped while", 0 },
 	{ "held off", held_off, &check_signal_absent, SEV_FAIL, NULL, 0 },
 	{ "held on", held_on, &check_signal_absent, SEV_NONE, NULL, 0 },
 	{ "pulse off", pulse_is_off, &check_signal_absent, SEV_NONE, NULL, 0 },

@@ -147,6 +147,8 @@ static void cp210x(void)
 	facts.first.icount[IC_DCD] = facts.second.icount[IC_DCD] = fact_from(-ENOTTY, 0);
 }
 static void old_cdc_acm(void) { driver("cdc_acm"); no_pulse(); move(IC_DCD, 6); }
+static void stopped(void) { pulses(1, 1); move(IC_DCD, 3); }
+
 static void only_ends_counted(void)
 {
 	no_pulse();
@@ -260,6 +262,7 @@ static const struct row rows[] = {
 	{ "cp210x", cp210x, &check_driver_no_dcd, SEV_FAIL, "cp210x never reports DCD", 0 },
 	{ "cdc_acm", old_cdc_acm, &check_driver_no_dcd, SEV_FAIL, "moved by 6", 0 },
 	{ "ftdi, no pulse", ftdi_no_pulse, &check_driver_no_dcd, SEV_OK, NULL, 0 },
+	{ "stopped", stopped, &check_driver_no_dcd, SEV_OK, NULL, 0 },
 	{ "half", only_ends_counted, &check_driver_no_dcd, SEV_NONE, NULL, 0 },
 	{ "dcd?", dcd_denied, &check_driver_no_dcd, SEV_SKIPPED, NULL, 0 },
 
