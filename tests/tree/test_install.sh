@@ -55,6 +55,16 @@ check $? "without a table the generator succeeds"
 [ -z "$(ls "$work/units")" ]
 check $? "and makes nothing"
 
+if git rev-parse --git-dir >/dev/null 2>&1; then
+	tarball=$(make -s OBJDIR="$objdir" dist | tail -1)
+	tar -tzf "$tarball" | grep -q '/man/gpsppsctl-diag.7$'
+	check $? "the tarball has the generated page: $tarball"
+	rm -f "$tarball"
+else
+	n=$((n + 1))
+	echo "ok $n - make dist # SKIP not a git checkout"
+fi
+
 make_in uninstall
 check $? "make uninstall succeeds"
 left=$(find "$work/root" -type f)
