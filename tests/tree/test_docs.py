@@ -55,6 +55,8 @@ for command in commands:
 # the ids: --list, --explain and the generated page have the same, and each is told with all it needs
 listed = [line.split()[0] for line in run_diag("--list").splitlines()]
 check(len(listed) == len(set(listed)) and len(listed) > 50, f"diag --list names {len(listed)} ids, each once")
+check(f"It knows {len(listed)} reasons" in (ROOT / "README.md").read_text(), f"README: {len(listed)} reasons")
+check(f"{len(listed)} causes" in (ROOT / "NEWS.md").read_text(), f"NEWS: {len(listed)} causes")
 page = subprocess.run([ROOT / "scripts/man-causes", PROGRAM], capture_output=True, text=True).stdout
 check(re.findall(r"^\.It Sy (\S+)$", page, re.M) == listed, "the generated page has the ids of --list in their order")
 for entry in json.loads(run_diag("--list", "--json"))["checks"]:

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """diag beside a real ntpd at work disturbs nothing, however often it is asked."""
 
+import contextlib
 import re
 import time
 
 from testbed import test
 from timeserver import (NTP_CONF, restored, reload, wait_attached, wait_stratum_1,
                         write_ntp_conf, write_table)
+from verdict import attached
 
 AT_ONCE = 1000		# that do not wait
 WAITING = 20		# that watch pulses, ten side by side
@@ -36,6 +38,17 @@ class Lost:
         second, number = last_assert(self.g, self.pps)
         assert second - self.second > 10
         return (second - self.second) - (number - self.number)
+
+
+@contextlib.contextmanager
+def same_pulses(g):
+    """The device of a port that no diag is asked about: a busy host loses pulses by itself."""
+    port = g.ports["isa2"]
+    port.pulse()
+    with attached(g, port.tty, "--unit 5"):
+        path = g.run("grep -l '^%s$' /sys/class/pps/*/path" % port.tty, check=True).out
+        time.sleep(1.2)
+        yield path.split("/")[4]
 
 
 def settings(g, port, pps):
@@ -84,18 +97,13 @@ def diag_disturbs_neither_ntpd_nor_the_port(g):
         assert was[1] == "1\n", "ntpd captures one edge: %s" % (was,)
         polls = len(tallies(g))
         assert polls, g.run("tail " + CLOCKSTATS).out
-        # The same pulses on a port that no diag is asked about: a busy host loses some by itself.
-        control = g.ports["isa2"]
-        control.pulse()
-        g.run("gpsppsctl attach --daemon --unit 5 " + control.tty, check=True)
-        other = g.run("basename $(dirname $(grep -l '^%s$' /sys/class/pps/*/path))" % control.tty).out.strip()
-        time.sleep(1.2)
-        lost, unavoidable = Lost(g, pps), Lost(g, other)
-        with g.trace_serial() as writes:
-            codes = many_at_once(g)
-            some_that_wait(g)
-        # no pulse is lost, none is stamped twice
-        assert 0 <= lost.count() <= unavoidable.count(), (lost.count(), unavoidable.count())
+        with same_pulses(g) as other:
+            lost, unavoidable = Lost(g, pps), Lost(g, other)
+            with g.trace_serial() as writes:
+                codes = many_at_once(g)
+                some_that_wait(g)
+            # no pulse is lost, none is stamped twice
+            assert 0 <= lost.count() <= unavoidable.count(), (lost.count(), unavoidable.count())
         assert sum(codes.values()) == AT_ONCE and 1 not in codes, codes
         assert settings(g, port, pps) == was
         assert writes == []
