@@ -160,6 +160,7 @@ struct sentence_facts {
 
 struct port_facts {
 	struct fact present;		/* 1: there is such a port or source */
+	bool gone;			/* it was there, and went away while we looked */
 	bool pulse_only;		/* a source of pulses without a port */
 	struct port port;		/* its arrays stay the survey's */
 	struct pulse pulse;		/* the port's own; name "" when it has none */

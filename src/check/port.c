@@ -14,8 +14,15 @@ static void run_port_absent(const struct port_facts *f, struct finding *out)
 		out->severity = SEV_OK;
 		return;
 	}
-	finding_fail(out, "NO PORT: there is no /dev/%s", f->port.name);
-	finding_observed(out, "/sys/class/tty has no serial port %s", f->port.name);
+	if (f->gone)
+		finding_fail(out, "NO PORT: it went away while it was looked at");
+	else
+		finding_fail(out, "NO PORT: there is no /dev/%s", f->port.name);
+	if (f->pulse_only)
+		finding_observed(out, "/sys/class/pps has no %s any more", f->pulse.name);
+	else
+		finding_observed(out, "/sys/class/tty has no serial port %s%s", f->port.name,
+				 f->gone ? " any more" : "");
 	finding_why(out, "the adapter is unplugged, or its driver is not loaded");
 	finding_fix(out, "plug it in, then: gpsppsctl list");
 }

@@ -119,7 +119,9 @@ static int decide(struct clinic *c)
 		struct patient *p = &c->patients[i];
 
 		diagnose(&p->facts, &p->verdict);
-		if (p->verdict.cause)
+		if (p->facts.gone)
+			code = EXIT_GONE;
+		else if (p->verdict.cause && code != EXIT_GONE)
 			code = EXIT_NO;
 		else if (!facts_saw_pulse(&p->facts) && code == EXIT_DONE)
 			code = EXIT_TROUBLE;

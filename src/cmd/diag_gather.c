@@ -157,6 +157,27 @@ static void watch(struct clinic *c, bool active, int wait_ms)
 		gather_instant(c->probe, &c->patients[i].facts, &c->patients[i].facts.second);
 }
 
+/* What was gathered before and behind is of no port: only who it was stays. */
+static void see_who_is_gone(struct clinic *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct port_facts *f = &c->patients[i].facts;
+		const struct port_facts was = *f;
+
+		if (!fact_is(was.present, 1) || !gather_is_gone(c->probe, &was))
+			continue;
+		*f = (struct port_facts){
+			.present = fact_from(0, 0), .gone = true, .pulse_only = was.pulse_only, .unit = was.unit,
+			.kernel = was.kernel, .host = was.host, .pulses = was.pulses,
+			.n_events = was.n_events,
+		};
+		memcpy(f->port.name, was.port.name, sizeof(f->port.name));
+		memcpy(f->events, was.events, sizeof(f->events));
+		if (was.pulse_only)
+			memcpy(f->pulse.name, was.pulse.name, sizeof(f->pulse.name));
+	}
+}
+
 void diag_gather(struct clinic *c, bool active, int wait_ms)
 {
 	signals_catch();
@@ -177,6 +198,7 @@ void diag_gather(struct clinic *c, bool active, int wait_ms)
 		diag_listen_end(c, active);
 	else
 		diag_listen_skip(c);
+	see_who_is_gone(c);
 	say_progress(0);
 	signals_release();
 }

@@ -38,7 +38,7 @@ void diag_usage(void)
 	      "A record has no serial numbers, names of hosts and users, hardware addresses or\n"
 	      "positions.\n"
 	      "\n"
-	      "Exit status: 0 healthy, 1 a fault was found, 2 trouble, 3 the followed port went away.\n", stdout);
+	      "Exit status: 0 healthy, 1 a fault was found, 2 trouble, 3 the port went away.\n", stdout);
 }
 
 static int parse_wait(const char *text, int *ms)

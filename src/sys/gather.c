@@ -242,6 +242,20 @@ void gather_port(struct probe *p, struct port_facts *f)
 	f->pps_mode = ask_pps_mode(p, f->pulse.name);
 }
 
+bool gather_is_gone(struct probe *p, const struct port_facts *f)
+{
+	char text[512];
+
+	if (f->pulse_only)
+		return probe_getf(p, text, sizeof(text), "stat:/sys/class/pps/%s",
+				  f->pulse.name) == -ENOENT;
+	if (probe_getf(p, text, sizeof(text), "link:/sys/class/tty/%s/device",
+		       f->port.name) == -ENOENT)
+		return true;
+	return !port_is_placeholder(&f->port) &&
+	       fact_is(probe_number(p, "file:/sys/class/tty/%s/type", f->port.name), 0);
+}
+
 /* ---- what moves ---- */
 
 static void ask_icount(struct probe *p, const char *port, struct fact *icount)

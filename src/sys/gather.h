@@ -19,6 +19,12 @@ void gather_host(struct probe *p, struct host_facts *h);
  */
 void gather_port(struct probe *p, struct port_facts *f);
 
+/*
+ * The port (or the source) has gone since it was surveyed.  An 8250's name stays,
+ * as a placeholder of type 0.
+ */
+bool gather_is_gone(struct probe *p, const struct port_facts *f);
+
 /* The counters of a port and its pulse, now. */
 void gather_instant(struct probe *p, const struct port_facts *f, struct instant *now);
 

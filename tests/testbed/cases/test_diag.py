@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """diag: each fault injected into a real kernel is the cause that it names."""
 
+import contextlib
 import json
+import time
 
 from testbed import test
 from verdict import IER, TTY, attached, diag, expect, finding, impostor, poke
@@ -354,6 +356,22 @@ def follow_tells_what_changes(g):
         g.ports["isa1"].receiver.pulse_line = "dcd"
         r = g.run("timeout -s INT 5 gpsppsctl diag --follow --json %s | head -1" % TTY)
         assert json.loads(r.out)["ports"][0]["cause"] is None, r
+
+
+@test()
+def port_that_goes_away_meanwhile(g):
+    port = g.ports["pci1"]
+    port.plug()
+    for options in "", "--active ":
+        with contextlib.nullcontext() if options else attached(g, port.tty):
+            job = g.start("exec gpsppsctl diag %s%s" % (options, port.tty))
+            time.sleep(1.5)
+            port.unplug()
+            done = job.wait(15)
+        assert done.rc == 3 and done.err == "", done
+        assert "NO PORT: it went away while it was looked at" in done.out.splitlines()[0], done
+        assert "also" not in done.out, done
+        port.plug()
 
 
 @test()
