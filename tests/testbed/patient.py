@@ -13,6 +13,8 @@ from verdict import TABLE, poke
 ATTACH = "NOTIFY_SOCKET=/nonexistent exec gpsppsctl attach --unit %d %s %s"
 # Longer than two seconds, so that two pulses fall into it
 LOOK_S = 2.1
+# The first look after a change may have seen the end of a pulse that had begun before it
+LOOKS = 3
 MCR = 4
 # What a receiver is told to send for a clock; its factory's set fills the second
 SENTENCES = {"GPRMC", "GPGGA"}
@@ -116,6 +118,14 @@ class Patient:
     def prove(self, what, true):
         """A fault that is not there proves nothing."""
         assert true, "%s: not injected: %s" % (self.tty, what)
+
+    def prove_moves(self, what, true, seconds=LOOK_S):
+        """That the counters move as TRUE says of them."""
+        for _ in range(LOOKS):
+            m = self.moved(seconds)
+            if true(m):
+                return
+        self.prove("%s: %s" % (what, m), False)
 
 
 # On the board and on cards: so many have a fault each at a time

@@ -160,8 +160,7 @@ def matrix_usb_adapter(g):
         try:
             p.receiver.stored.sentences |= {"GPGSA", "GPGSV"}
             p.attach()
-            m = p.moved(3.1)
-            p.prove("pulses: %s" % m, m["assert"] >= 2)
+            p.prove_moves("pulses", lambda m: m["assert"] >= 2, 3.1)
             verdict = expect(g, None, p.tty)
             assert finding(verdict, "driver.polled-dcd")["severity"] == "warn"
         finally:
