@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * attach: the port becomes /dev/gpsN, its pulse /dev/gpsppsN.  Plan, attach,
+ * attach: a port becomes /dev/gpsN, its pulse /dev/gpsppsN.  Plan, attach,
  * link, look for a pulse, report, hold; what fails is undone in reverse order.
  */
 #include "attach.h"
@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,11 +27,11 @@
 
 static void usage(void)
 {
-	fputs("Usage: gpsppsctl attach PORT [OPTION...]\n"
+	fputs("Usage: gpsppsctl attach PORT... [OPTION...]\n"
 	      "Make a serial port /dev/gpsN and its pulse per second (on DCD) /dev/gpsppsN, with\n"
 	      "the settings that ntpd will set; prove it; hold it until Ctrl-C or SIGTERM.\n"
 	      "\n"
-	      "  -u, --unit N          N of /dev/gpsN; else the table's, else 0\n"
+	      "  -u, --unit N          N of /dev/gpsN; else the table's, else 0, 1, ... in turn\n"
 	      "  -b, --baud B          speed; else the table's, ntp.conf's, 4800\n"
 	      "  -w, --wait-pulse S    wait up to S seconds for the first pulse\n"
 	      "  -1, --once            attach, verify, report, detach\n"
@@ -69,6 +70,20 @@ static int parse_option(int c, struct attach_options *o)
 	}
 }
 
+static int check_ports(const struct attach_options *o)
+{
+	if (!o->n)
+		msg_error("attach", "which PORT?");
+	else if (o->n > HANDOVER_PORTS_MAX)
+		msg_error("attach", "%zu ports: the kernel has %d pulse sources at most", o->n,
+			  HANDOVER_PORTS_MAX);
+	else if (o->n > 1 && o->unit >= 0)
+		msg_error("attach", "--unit is for one PORT; give several their units in " UNITTAB_PATH);
+	else
+		return 0;
+	return usage_error("attach");
+}
+
 static int parse_options(int argc, char **argv, struct attach_options *o)
 {
 	static const struct option longs[] = {
@@ -90,12 +105,9 @@ static int parse_options(int argc, char **argv, struct attach_options *o)
 		msg_error("attach", "--once and --daemon exclude each other");
 		return usage_error("attach");
 	}
-	if (argc - optind != 1) {
-		msg_error("attach", argc == optind ? "which PORT?" : "one PORT at a time");
-		return usage_error("attach");
-	}
-	o->port = argv[optind];
-	return 0;
+	o->ports = argv + optind;
+	o->n = (size_t)(argc - optind);
+	return check_ports(o);
 }
 
 /* ---- signals ---- */
@@ -192,21 +204,19 @@ static int hold(struct attaching *a, const struct attach_options *o)
 {
 	int pid, code;
 
-	attach_report(a);
-	if (o->once)
-		return EXIT_DONE;
-	restart_daemons(&a->plan);
 	if (!o->daemon) {
 		puts("holding; Ctrl-C detaches");
 		code = finish_stdout(0);
-		return code ? code : attach_exec(a);
+		return code ? code : attach_exec(a, o->n);
 	}
-	pid = attach_spawn(a);
+	pid = attach_spawn(a, o->n);
 	if (pid < 0)
 		return EXIT_TROUBLE;
 	printf("held by gpsppsctl[%d]; gpsppsctl detach %s\n", pid, a->plan.tty);
-	a->port.fd = a->control_fd = -1;	/* the holder's now, with the links */
-	a->gps_linked = a->pps_linked = a->announced = false;
+	for (size_t i = 0; i < o->n; i++) {	/* the holder's now, with the links */
+		a[i].port.fd = a[i].control_fd = -1;
+		a[i].gps_linked = a[i].pps_linked = a[i].announced = false;
+	}
 	return EXIT_DONE;
 }
 
@@ -222,12 +232,65 @@ static int attach(struct attaching *a, const struct attach_options *o)
 		code = attach_make_links(a);
 	if (!code)
 		code = attach_await_pulse(a, o);
-	if (!code)
+	if (code)
+		return code;
+	attach_report(a);
+	if (!o->once)
+		restart_daemons(&a->plan);
+	return 0;
+}
+
+/* All of them or none: what has begun is undone. */
+static int attach_all(struct attaching *a, const struct attach_options *o)
+{
+	size_t done = 0;
+	int code = 0;
+
+	while (!code && done < o->n)
+		code = attach(&a[done++], o);
+	if (!code && !o->once)
 		code = hold(a, o);
-	code = undo(a, code);
+	while (done--)
+		code = undo(&a[done], code);
 	if (!code && o->once)
-		puts("detached: the port is as it was");
+		puts(o->n == 1 ? "detached: the port is as it was" :
+		     "detached: the ports are as they were");
 	return finish_stdout(code);
+}
+
+/* Two names may mean one port, and a table's unit the one that another port has by its place. */
+static int check_distinct(const struct attaching *a, size_t n)
+{
+	const struct attach_plan *plan = &a[n].plan;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(plan->tty, a[i].plan.tty)) {
+			msg_error(plan->node, "given twice");
+			return usage_error("attach");
+		}
+		if (plan->unit == a[i].plan.unit) {
+			msg_error(plan->node, "unit %u is that of %s already", plan->unit,
+				  a[i].plan.node);
+			msg_hint("give each its unit in " UNITTAB_PATH);
+			return EXIT_TROUBLE;
+		}
+	}
+	return 0;
+}
+
+static int plan_all(const struct ctx *ctx, const struct attach_options *o, struct probe *probe,
+		    struct attaching *a)
+{
+	int code = 0;
+
+	for (size_t i = 0; !code && i < o->n; i++) {
+		a[i].probe = probe;
+		a[i].port.fd = a[i].control_fd = -1;
+		code = attach_make_plan(ctx, o, i, probe, &a[i].plan);
+		if (!code)
+			code = check_distinct(a, i);
+	}
+	return code;
 }
 
 /* A descriptor below 3 would be taken for a standard stream by whoever comes next. */
@@ -242,11 +305,31 @@ static void fill_standard_streams(void)
 		close(fd);
 }
 
+static int run_with(const struct ctx *ctx, const struct attach_options *o, struct probe *probe)
+{
+	struct attaching *a = calloc(o->n, sizeof(*a));
+	sigset_t set;
+	int code;
+
+	if (!a) {
+		msg_error("attach", "%s", strerror(ENOMEM));
+		return EXIT_TROUBLE;
+	}
+	code = plan_all(ctx, o, probe, a);
+	if (!code) {
+		block_signals(&set);
+		code = attach_all(a, o);
+	}
+	for (size_t i = 0; i < o->n; i++)
+		attach_free_plan(&a[i].plan);
+	free(a);
+	return code;
+}
+
 static int run(const struct ctx *ctx, int argc, char **argv)
 {
-	struct attaching a = { .port.fd = -1, .control_fd = -1 };
 	struct attach_options o = { .unit = -1 };
-	sigset_t set;
+	struct probe *probe;
 	int code = parse_options(argc, argv, &o);
 
 	if (code)
@@ -256,24 +339,19 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 		return finish_stdout(EXIT_DONE);
 	}
 	fill_standard_streams();
-	a.probe = probe_open_live();
-	if (!a.probe) {
+	probe = probe_open_live();
+	if (!probe) {
 		msg_error("attach", "%s", strerror(ENOMEM));
 		return EXIT_TROUBLE;
 	}
-	code = attach_make_plan(ctx, &o, a.probe, &a.plan);
-	if (!code) {
-		block_signals(&set);
-		code = attach(&a, &o);
-	}
-	attach_free_plan(&a.plan);
-	probe_close(a.probe);
+	code = run_with(ctx, &o, probe);
+	probe_close(probe);
 	return code;
 }
 
 const struct cmd cmd_attach = {
 	.name = "attach",
-	.args = "PORT",
+	.args = "PORT...",
 	.help = "make the port /dev/gpsN and its pulse /dev/gpsppsN; hold it",
 	.run = run,
 };

@@ -15,7 +15,8 @@
 #include "cmd.h"
 
 struct attach_options {
-	const char *port;	/* as typed */
+	char **ports;		/* as typed */
+	size_t n;
 	long unit;		/* -1: not said */
 	long baud;		/* 0: not said */
 	long wait_pulse_s;	/* 0: not said */
@@ -51,8 +52,11 @@ struct attaching {
 	struct pulse_shape shape;
 };
 
-/* attach_plan.c: everything that can be known without touching the port.  0 or an exit code. */
-int attach_make_plan(const struct ctx *ctx, const struct attach_options *o,
+/*
+ * attach_plan.c: everything that can be known without touching port `nth` of the
+ * options.  0 or an exit code.
+ */
+int attach_make_plan(const struct ctx *ctx, const struct attach_options *o, size_t nth,
 		     struct probe *probe, struct attach_plan *plan);
 void attach_free_plan(struct attach_plan *plan);
 
@@ -78,12 +82,12 @@ void attach_report(const struct attaching *a);
 int attach_step_failed(const struct attaching *a, int err);
 
 /*
- * attach_hold.c: leave the port to the holder.  attach_exec() returns only when
+ * attach_hold.c: leave `n` ports to the holder.  attach_exec() returns only when
  * it could not (an exit code); attach_spawn() returns the holder's pid once it
  * answers, or -1.  Both say what went wrong.
  */
 int attach_find_holder(struct attach_plan *plan);
-int attach_exec(struct attaching *a);
-int attach_spawn(struct attaching *a);
+int attach_exec(struct attaching *a, size_t n);
+int attach_spawn(struct attaching *a, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* attach: leave the port to gpsppsctl-hold, in this process or in one of its own. */
+/* attach: leave the ports to gpsppsctl-hold, in this process or in one of its own. */
 #include "attach.h"
 
 #include <errno.h>
@@ -47,11 +47,10 @@ static int64_t boottime_ns(void)
 	return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
-static void fill(const struct attaching *a, uint32_t flags, struct handover *h)
+static void fill(const struct attaching *a, struct handover_port *h)
 {
 	const struct attach_plan *plan = &a->plan;
 
-	memset(h, 0, sizeof(*h));
 	h->tty_fd = a->port.fd;
 	h->control_fd = a->control_fd;
 	strcpy(h->socket, a->socket);
@@ -65,7 +64,6 @@ static void fill(const struct attaching *a, uint32_t flags, struct handover *h)
 	h->mode = a->port.mode;
 	h->saved = a->port.found_mode;
 	h->ldisc = ppsport_ldisc_after(&a->port);
-	h->flags = flags;
 	h->shape = a->shape;
 	h->shape_at_ns = boottime_ns();
 }
@@ -75,40 +73,49 @@ static void keep_across_exec(int fd, bool keep)
 	fcntl(fd, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
+static void keep_ports(const struct attaching *a, size_t n, bool keep)
+{
+	for (size_t i = 0; i < n; i++) {
+		keep_across_exec(a[i].port.fd, keep);
+		keep_across_exec(a[i].control_fd, keep);
+	}
+}
+
 /* Returns only on failure: -errno. */
-static int exec_holder(struct attaching *a, uint32_t flags)
+static int exec_holder(struct attaching *a, size_t n, uint32_t flags)
 {
 	char number[16];
-	char *argv[] = { (char *)HOLDER, number, a->plan.node, NULL };
-	struct handover h;
+	char *argv[2 + HANDOVER_PORTS_MAX + 1] = { (char *)HOLDER, number };	/* and for ps(1) */
+	struct handover h = { .flags = flags, .n = (uint32_t)n };
 	int fd, err;
 
-	fill(a, flags, &h);
+	for (size_t i = 0; i < n; i++) {
+		fill(&a[i], &h.ports[i]);
+		argv[2 + i] = a[i].plan.node;
+	}
 	fd = handover_write(&h);
 	if (fd < 0)
 		return fd;
 	snprintf(number, sizeof(number), "%d", fd);
 	keep_across_exec(fd, true);
-	keep_across_exec(a->port.fd, true);
-	keep_across_exec(a->control_fd, true);
+	keep_ports(a, n, true);
 	execv(a->plan.holder, argv);
 	err = -errno;
-	keep_across_exec(a->control_fd, false);
-	keep_across_exec(a->port.fd, false);
+	keep_ports(a, n, false);
 	close(fd);
 	return err;
 }
 
-int attach_exec(struct attaching *a)
+int attach_exec(struct attaching *a, size_t n)
 {
-	int err = exec_holder(a, 0);
+	int err = exec_holder(a, n, 0);
 
 	msg_error(a->plan.holder, "cannot run: %s", strerror(-err));
 	return EXIT_TROUBLE;
 }
 
 /* The grandchild: no terminal, nobody's child; tells its errno when exec fails. */
-static void be_daemon(struct attaching *a, int report_fd)
+static void be_daemon(struct attaching *a, size_t n, int report_fd)
 {
 	int err;
 	pid_t pid;
@@ -118,7 +125,7 @@ static void be_daemon(struct attaching *a, int report_fd)
 	pid = fork();
 	if (pid)
 		_exit(pid < 0 ? EXIT_TROUBLE : 0);
-	err = exec_holder(a, HOLD_DAEMON);
+	err = exec_holder(a, n, HOLD_DAEMON);
 	if (write(report_fd, &err, sizeof(err)) < 0)
 		_exit(EXIT_TROUBLE);
 	_exit(EXIT_TROUBLE);
@@ -141,7 +148,7 @@ static int await_exec(pid_t child, int fd)
 	return n == (ssize_t)sizeof(err) ? err : n < 0 ? -errno : 0;
 }
 
-static int fork_holder(struct attaching *a)
+static int fork_holder(struct attaching *a, size_t n)
 {
 	int pipe_fd[2], err;
 	pid_t child;
@@ -150,7 +157,7 @@ static int fork_holder(struct attaching *a)
 		return -errno;
 	child = fork();
 	if (child == 0)
-		be_daemon(a, pipe_fd[1]);
+		be_daemon(a, n, pipe_fd[1]);
 	err = child < 0 ? -errno : 0;
 	close(pipe_fd[1]);
 	if (!err)
@@ -159,10 +166,10 @@ static int fork_holder(struct attaching *a)
 	return err;
 }
 
-int attach_spawn(struct attaching *a)
+int attach_spawn(struct attaching *a, size_t n)
 {
 	char reply[CONTROL_REPLY_MAX], pid[16];
-	int err = fork_holder(a);
+	int err = fork_holder(a, n);
 
 	if (!err)
 		err = control_request(a->plan.tty, "status", reply, sizeof(reply),

@@ -155,13 +155,13 @@ static int check_link(struct attach_plan *plan)
 	return EXIT_TROUBLE;
 }
 
-static int choose_unit(const struct ctx *ctx, const struct attach_options *o,
+static int choose_unit(const struct ctx *ctx, const struct attach_options *o, size_t nth,
 		       const struct unittab *tab, struct attach_plan *plan)
 {
 	const struct unit *ours = table_find_port(tab, plan->tty);
 	int code;
 
-	plan->unit = o->unit >= 0 ? (unsigned int)o->unit : ours ? ours->unit : 0;
+	plan->unit = o->unit >= 0 ? (unsigned int)o->unit : ours ? ours->unit : (unsigned int)nth;
 	if (ours)
 		strcpy(plan->restart, ours->restart);
 	code = check_unit(ctx, plan, tab, ours);
@@ -223,10 +223,9 @@ static int choose_baud(const struct attach_options *o, const struct unittab *tab
 
 /* ---- all of it ---- */
 
-static int find_the_port(const struct attach_options *o, struct probe *probe,
-			 struct attach_plan *plan)
+static int find_the_port(const char *typed, struct probe *probe, struct attach_plan *plan)
 {
-	int err = tty_resolve(o->port, plan->tty, sizeof(plan->tty));
+	int err = tty_resolve(typed, plan->tty, sizeof(plan->tty));
 
 	if (!err)
 		err = survey_ports(probe, &plan->ports);
@@ -235,7 +234,7 @@ static int find_the_port(const struct attach_options *o, struct probe *probe,
 		err = plan->port ? 0 : -ENOTTY;
 	}
 	if (err) {
-		msg_error(o->port, "%s", err == -ENOTTY ? "this is not a serial port" :
+		msg_error(typed, "%s", err == -ENOTTY ? "this is not a serial port" :
 			  strerror(-err));
 		return EXIT_TROUBLE;
 	}
@@ -247,18 +246,18 @@ static int find_the_port(const struct attach_options *o, struct probe *probe,
 	return EXIT_TROUBLE;
 }
 
-int attach_make_plan(const struct ctx *ctx, const struct attach_options *o,
+int attach_make_plan(const struct ctx *ctx, const struct attach_options *o, size_t nth,
 		     struct probe *probe, struct attach_plan *plan)
 {
 	struct unittab tab;
 	int code = load_table(ctx, &tab);
 
 	if (!code)
-		code = find_the_port(o, probe, plan);
+		code = find_the_port(o->ports[nth], probe, plan);
 	if (!code)
 		code = check_free(probe, plan);
 	if (!code)
-		code = choose_unit(ctx, o, &tab, plan);
+		code = choose_unit(ctx, o, nth, &tab, plan);
 	if (!code)
 		code = choose_baud(o, &tab, probe, plan);
 	if (!code)

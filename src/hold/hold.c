@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * gpsppsctl-hold FD: keep the port of a handover attached until a hang-up, a
- * signal or a request ends it; then put back what attach has changed.
+ * gpsppsctl-hold FD: keep the ports of a handover attached until a hang-up, a
+ * signal or a request ends it; then put back what attach has changed.  A port
+ * that goes leaves the others to be held.
  *
- * attach has blocked SIGTERM, SIGINT and SIGHUP before it touched the port:
+ * attach has blocked SIGTERM, SIGINT and SIGHUP before it touched a port:
  * one that came meanwhile is still pending here, and none is ever lost.
  */
 #include "hold.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,98 +23,59 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "../sys/links.h"
 #include "../sys/notify.h"
-#include "../sys/tty.h"
-#include "../sys/udev.h"
-
-/* As in cmd/cmd.h, which is no header of ours. */
-enum { EXIT_DONE = 0, EXIT_TROUBLE = 2, EXIT_GONE = 3 };
 
 #define BACKLOG 8
 
-enum { FD_TTY, FD_SIGNAL, FD_CONTROL, FD_CLIENTS, N_FDS = FD_CLIENTS + CLIENTS_MAX };
+/* The watches of several ports share a wake-up when they are due so close together. */
+#define TOGETHER_MS 1500
 
-int64_t hold_now_ns(void)
-{
-	struct timespec t;
+enum { FD_TTY, FD_CONTROL, FD_CLIENTS, FDS_PER_PORT = FD_CLIENTS + CLIENTS_MAX };
 
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return t.tv_sec * NS_PER_S + t.tv_nsec;
-}
-
-/* One line to who may read it: the terminal or the journal, or syslog. */
-__attribute__((format(printf, 2, 3)))
-static void say(const struct hold *hold, const char *fmt, ...)
-{
-	char text[160];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (hold->h.flags & HOLD_DAEMON)
-		syslog(LOG_DAEMON | LOG_ERR, "/dev/%s: %s", hold->h.tty, text);
-	else
-		dprintf(STDERR_FILENO, "gpsppsctl: /dev/%s: %s\n", hold->h.tty, text);
-}
-
-/* ---- edges ---- */
-
-static int read_edge(const char *pps, const char *edge, struct stamp *stamp)
-{
-	char path[HANDOVER_NAME_MAX + 32], text[64];
-	ssize_t n;
-	int fd, err;
-
-	memset(stamp, 0, sizeof(*stamp));
-	snprintf(path, sizeof(path), "/sys/class/pps/%s/%s", pps, edge);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, sizeof(text) - 1);
-	err = n < 0 ? -errno : 0;
-	close(fd);
-	if (err)
-		return err;
-	text[n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	stamp_parse(text, stamp);
-	return 0;
-}
-
-int hold_read_edges(const struct hold *hold, struct stamp *assert_edge,
-		    struct stamp *clear_edge)
-{
-	int err = read_edge(hold->h.pps, "assert", assert_edge);
-
-	return err ? err : read_edge(hold->h.pps, "clear", clear_edge);
-}
+#define FOR_EACH_HELD(hold, all) \
+	for (struct hold *hold = (all)->ports; hold < (all)->ports + (all)->n; hold++) \
+		if (!hold->has_ended)
 
 /* ---- start ---- */
 
-/* Nothing that our caller left open may stay open for years. */
-static void close_others(const struct hold *hold)
+/* The descriptors above `low` and below `high`, of which there may be none. */
+static void close_between(int low, int high)
 {
-	const int low = hold->h.tty_fd < hold->h.control_fd ? hold->h.tty_fd : hold->h.control_fd;
-	const int high = hold->h.tty_fd < hold->h.control_fd ? hold->h.control_fd : hold->h.tty_fd;
-
+	if (high - low < 2)
+		return;
 #ifdef SYS_close_range
-	if ((low <= 3 || syscall(SYS_close_range, 3u, low - 1u, 0u) == 0) &&
-	    (high == low + 1 || syscall(SYS_close_range, low + 1u, high - 1u, 0u) == 0) &&
-	    syscall(SYS_close_range, high + 1u, ~0u, 0u) == 0)
+	if (syscall(SYS_close_range, low + 1u, high - 1u, 0u) == 0)
 		return;
 #endif
-	for (int fd = 3; fd < 1024; fd++)
-		if (fd != low && fd != high)
-			close(fd);
+	for (int fd = low + 1; fd < high && fd < 1024; fd++)
+		close(fd);
+}
+
+/* Nothing that our caller left open may stay open for years. */
+static void close_others(struct holder *all)
+{
+	int keep = STDERR_FILENO;
+
+	/* in ascending order: what lies between two that are kept is closed */
+	for (int next; ; keep = next) {
+		next = INT_MAX;
+		FOR_EACH_HELD(hold, all) {
+			const int fds[] = { hold->h.tty_fd, hold->h.control_fd };
+
+			for (size_t i = 0; i < 2; i++)
+				if (fds[i] > keep && fds[i] < next)
+					next = fds[i];
+		}
+		close_between(keep, next);
+		if (next == INT_MAX)
+			return;
+	}
 }
 
 /* A holder needs no input and has no result; a daemon has no terminal at all. */
-static void leave_terminal(const struct hold *hold)
+static void leave_terminal(const struct holder *all)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -121,7 +83,7 @@ static void leave_terminal(const struct hold *hold)
 		return;
 	dup2(fd, STDIN_FILENO);
 	dup2(fd, STDOUT_FILENO);
-	if (hold->h.flags & HOLD_DAEMON)
+	if (all->is_daemon)
 		dup2(fd, STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
@@ -142,7 +104,7 @@ static void spare_from_oom(void)
 	close(fd);
 }
 
-static int open_signals(const struct hold *hold)
+static int open_signals(const struct holder *all)
 {
 	struct sigaction old;
 	sigset_t set;
@@ -152,7 +114,7 @@ static int open_signals(const struct hold *hold)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	/* nohup(1) and daemons: a terminal's end means nothing; else it means us */
-	if (hold->h.flags & HOLD_DAEMON)
+	if (all->is_daemon)
 		signal(SIGHUP, SIG_IGN);
 	else if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 		sigaddset(&set, SIGHUP);
@@ -171,132 +133,143 @@ static void note_attached(struct hold *hold)
 		    killed ? "; the holder before it was killed" : "");
 }
 
-static int start(struct hold *hold, int handover_fd)
+static int start_port(struct hold *hold)
 {
-	int err = handover_read(handover_fd, &hold->h);
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		hold->clients[i].fd = -1;
+	note_attached(hold);
+	hold->since_ns = hold_now_ns();
+	meter_init(hold);
+	watch_init(hold);
+	/* once more, by this process: the socket tells its clients whose it is (SO_PEERCRED) */
+	return listen(hold->h.control_fd, BACKLOG) < 0 ? -errno : 0;
+}
+
+static int receive(struct holder *all, int fd)
+{
+	static struct handover handover;
+	int err = handover_read(fd, &handover);
 
 	if (err)
 		return err;
-	close_others(hold);
-	leave_terminal(hold);
+	all->n = handover.n;
+	all->is_daemon = handover.flags & HOLD_DAEMON;
+	for (unsigned int i = 0; i < all->n; i++) {
+		all->ports[i].h = handover.ports[i];
+		all->ports[i].is_daemon = all->is_daemon;
+	}
+	return 0;
+}
+
+static int start(struct holder *all)
+{
+	int err = 0;
+
+	close_others(all);
+	leave_terminal(all);
 	prctl(PR_SET_NAME, "gpsppsctl");
 	umask(0022);
 	if (chdir("/") < 0)
 		return -errno;
-	if (hold->h.flags & HOLD_DAEMON)
+	if (all->is_daemon)
 		openlog("gpsppsctl", LOG_PID, LOG_DAEMON);
 	spare_from_oom();
-	note_attached(hold);
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		hold->clients[i].fd = -1;
-	/* once more, by this process: the socket tells its clients whose it is (SO_PEERCRED) */
-	if (listen(hold->h.control_fd, BACKLOG) < 0)
-		return -errno;
-	hold->signal_fd = open_signals(hold);
-	if (hold->signal_fd < 0)
-		return hold->signal_fd;
-	hold->since_ns = hold_now_ns();
-	meter_init(hold);
-	watch_init(hold);
-	return 0;
+	FOR_EACH_HELD(hold, all)
+		err = err ? err : start_port(hold);
+	if (err)
+		return err;
+	all->signal_fd = open_signals(all);
+	return all->signal_fd < 0 ? all->signal_fd : 0;
 }
 
 /* ---- end ---- */
 
-static void remove_links(const struct hold *hold)
+static unsigned int count_held(struct holder *all)
 {
-	const struct handover *h = &hold->h;
+	unsigned int n = 0;
 
-	if (h->links == LINKS_SELF) {
-		link_remove(h->pps_link, h->pps);
-		link_remove(h->gps_link, h->tty);
-	} else if (h->links == LINKS_UDEV_RUNTIME) {
-		udev_forget(h->tty, h->gps_link);
-	}
+	FOR_EACH_HELD(hold, all)
+		n++;
+	return n;
 }
 
-/* The reverse of attach.  The socket goes last: while it is there, the port is ours. */
-static int put_back(struct hold *hold)
+/* The code of the worst end is that of the whole. */
+static void note_end(struct holder *all, int code)
 {
-	const struct handover *h = &hold->h;
-	int err;
+	if (code > all->code)
+		all->code = code;
+}
 
+static void end_all(struct holder *all, int code)
+{
+	note_end(all, code);
 	notify_send("STOPPING=1");
-	err = tty_put_back(h->tty_fd, h->ldisc, &h->saved);
-	if (err)
-		say(hold, "cannot put the port back: %s", strerror(-err));
-	close(h->tty_fd);
-	remove_links(hold);
-	unlink(h->socket);
-	server_farewell(hold);
-	return err ? EXIT_TROUBLE : EXIT_DONE;
+	FOR_EACH_HELD(hold, all)
+		note_end(all, hold_put_back(hold));
 }
 
-/*
- * An unplugged device has left sysfs before it hangs up (uart_remove_one_port()),
- * and a UART's name without its driver has type 0.
- */
-static void note_hangup(struct hold *hold)
+/* One of several, or the last. */
+static void end_port(struct holder *all, struct hold *hold, bool is_gone)
 {
-	char path[HANDOVER_NAME_MAX + 32];
-	unsigned long type = 1;
-
-	snprintf(path, sizeof(path), "/sys/class/tty/%s", hold->h.tty);
-	watch_read_sysfs(hold, "type", &type);
-	if (access(path, F_OK) < 0 || !type)
-		events_note(hold, "hangup", "the device is gone: unplugged, or its driver unbound");
-	else
-		events_note(hold, "hangup", "the device is still there: %s",
-			    "DCD fell while CLOCAL was off, or a program hung it up");
-}
-
-static int port_gone(struct hold *hold)
-{
-	note_hangup(hold);
-	say(hold, "the port went away (hang-up)");
-	notify_send("STOPPING=1\nSTATUS=the port went away");
-	close(hold->h.tty_fd);
-	remove_links(hold);
-	unlink(hold->h.socket);
-	server_farewell(hold);
-	return EXIT_GONE;
+	if (count_held(all) == 1)
+		notify_send(is_gone ? "STOPPING=1\nSTATUS=the port went away" : "STOPPING=1");
+	note_end(all, is_gone ? hold_gone(hold) : hold_put_back(hold));
 }
 
 /* ---- the loop ---- */
 
-static void fill_pollfds(const struct hold *hold, struct pollfd *fds)
+/* A slot of -1 is passed over by poll(2). */
+static nfds_t fill_pollfds(const struct holder *all, struct pollfd *fds)
 {
-	/* events 0: only a hang-up.  Characters, which nobody here reads, wake nobody. */
-	fds[FD_TTY] = (struct pollfd) { .fd = hold->h.tty_fd };
-	fds[FD_SIGNAL] = (struct pollfd) { .fd = hold->signal_fd, .events = POLLIN };
-	fds[FD_CONTROL] = (struct pollfd) { .fd = hold->h.control_fd, .events = POLLIN };
-	for (size_t i = 0; i < CLIENTS_MAX; i++)
-		fds[FD_CLIENTS + i] = (struct pollfd) {
-			.fd = hold->clients[i].fd, .events = POLLIN,
-		};
+	nfds_t n = 0;
+
+	fds[n++] = (struct pollfd) { .fd = all->signal_fd, .events = POLLIN };
+	for (unsigned int i = 0; i < all->n; i++) {
+		const struct hold *hold = &all->ports[i];
+		struct pollfd *f = fds + n;
+		const bool held = !hold->has_ended;
+
+		/* events 0: only a hang-up.  Characters, which nobody here reads, wake nobody. */
+		f[FD_TTY] = (struct pollfd) { .fd = held ? hold->h.tty_fd : -1 };
+		f[FD_CONTROL] = (struct pollfd) { .fd = held ? hold->h.control_fd : -1,
+						  .events = POLLIN };
+		for (size_t c = 0; c < CLIENTS_MAX; c++)
+			f[FD_CLIENTS + c] = (struct pollfd) { .fd = hold->clients[c].fd,
+							      .events = POLLIN };
+		n += FDS_PER_PORT;
+	}
+	return n;
 }
 
 /* A signal has come: note whose. */
-static bool has_signal(struct hold *hold)
+static bool has_signal(struct holder *all)
 {
 	struct signalfd_siginfo info;
 	char who[EVENT_WHO_MAX] = "the terminal";
 	const char *name;
 
-	if (read(hold->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+	if (read(all->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return false;
 	name = info.ssi_signo == SIGINT ? "SIGINT" : info.ssi_signo == SIGHUP ? "SIGHUP" : "SIGTERM";
 	if (info.ssi_pid)	/* 0: the kernel's own, as by Ctrl-C */
 		events_who((pid_t)info.ssi_pid, who, sizeof(who));
-	events_note(hold, "detached", "by %s from %s", name, who);
+	FOR_EACH_HELD(hold, all)
+		events_note(hold, "detached", "by %s from %s", name, who);
 	return true;
 }
 
-static int timeout_ms(const struct hold *hold)
+static int sooner_ms(int a_ms, int b_ms)
 {
-	const int meter_ms = meter_timeout_ms(hold), watch_ms = watch_timeout_ms(hold);
+	return b_ms == WAIT_FOR_EVER || (a_ms != WAIT_FOR_EVER && a_ms < b_ms) ? a_ms : b_ms;
+}
 
-	return meter_ms == WAIT_FOR_EVER || watch_ms < meter_ms ? watch_ms : meter_ms;
+static int timeout_ms(struct holder *all)
+{
+	int ms = WAIT_FOR_EVER;
+
+	FOR_EACH_HELD(hold, all)
+		ms = sooner_ms(ms, sooner_ms(meter_timeout_ms(hold), watch_timeout_ms(hold)));
+	return ms;
 }
 
 /* Clients first: a newcomer may be given the place of one that has just spoken. */
@@ -309,45 +282,79 @@ static void serve(struct hold *hold, const struct pollfd *fds)
 		server_accept(hold);
 }
 
-static int run(struct hold *hold)
+static void serve_ports(struct holder *all, const struct pollfd *fds)
 {
-	struct pollfd fds[N_FDS];
+	for (unsigned int i = 0; i < all->n; i++, fds += FDS_PER_PORT) {
+		struct hold *hold = &all->ports[i];
 
-	while (!hold->end) {
-		fill_pollfds(hold, fds);
-		if (poll(fds, N_FDS, timeout_ms(hold)) < 0) {
-			if (errno == EINTR || errno == ENOMEM)
-				continue;
-			say(hold, "cannot wait: %s", strerror(errno));
-			events_note(hold, "detached", "by an error: cannot wait");
-			put_back(hold);
-			return EXIT_TROUBLE;
-		}
-		if (fds[FD_TTY].revents)
-			return port_gone(hold);
-		if (fds[FD_SIGNAL].revents & POLLIN && has_signal(hold))
-			break;
-		serve(hold, fds);
-		if (watch_timeout_ms(hold) == 0)
+		if (hold->has_ended)
+			continue;
+		if (!fds[FD_TTY].revents)
+			serve(hold, fds);
+		if (fds[FD_TTY].revents || hold->end)
+			end_port(all, hold, fds[FD_TTY].revents);
+	}
+}
+
+static void run_timers(struct holder *all)
+{
+	bool look = false;
+
+	FOR_EACH_HELD(hold, all)
+		look |= watch_timeout_ms(hold) == 0;
+	FOR_EACH_HELD(hold, all) {
+		if (look && watch_timeout_ms(hold) < TOGETHER_MS)
 			watch_step(hold);
 		if (meter_timeout_ms(hold) == 0)
 			meter_step(hold);
 	}
-	return put_back(hold);
 }
 
-static void say_ready(const struct hold *hold)
+static void wait_failed(struct holder *all, int err)
 {
+	FOR_EACH_HELD(hold, all) {
+		hold_say(hold, "cannot wait: %s", strerror(err));
+		events_note(hold, "detached", "by an error: cannot wait");
+	}
+	end_all(all, EXIT_TROUBLE);
+}
+
+static int run(struct holder *all)
+{
+	struct pollfd fds[1 + HANDOVER_PORTS_MAX * FDS_PER_PORT];
+
+	while (count_held(all)) {
+		if (poll(fds, fill_pollfds(all, fds), timeout_ms(all)) < 0) {
+			if (errno != EINTR && errno != ENOMEM)
+				wait_failed(all, errno);
+			continue;
+		}
+		if (fds[0].revents & POLLIN && has_signal(all)) {
+			end_all(all, EXIT_DONE);
+		} else {
+			serve_ports(all, fds + 1);
+			run_timers(all);
+		}
+	}
+	return all->code;
+}
+
+static void say_ready(const struct holder *all)
+{
+	const struct handover_port *first = &all->ports[0].h;
 	char text[256];
 
-	snprintf(text, sizeof(text), "READY=1\nSTATUS=/dev/%s attached as %s, %s",
-		 hold->h.tty, hold->h.gps_link, hold->h.pps_link);
+	if (all->n == 1)
+		snprintf(text, sizeof(text), "READY=1\nSTATUS=/dev/%s attached as %s, %s",
+			 first->tty, first->gps_link, first->pps_link);
+	else
+		snprintf(text, sizeof(text), "READY=1\nSTATUS=%u ports attached", all->n);
 	notify_send(text);
 }
 
 int main(int argc, char **argv)
 {
-	static struct hold hold;
+	static struct holder all;
 	char *end;
 	long fd = argc >= 2 ? strtol(argv[1], &end, 10) : -1;
 	int err;
@@ -357,18 +364,21 @@ int main(int argc, char **argv)
 		      stderr);
 		return EXIT_TROUBLE;
 	}
-	err = start(&hold, (int)fd);
-	if (err == -EPROTO || hold.h.magic != HANDOVER_MAGIC) {
+	err = receive(&all, (int)fd);
+	if (err) {
 		fprintf(stderr, "gpsppsctl-hold: descriptor %ld is no handover: %s\n", fd,
 			strerror(-err));
 		return EXIT_TROUBLE;
 	}
+	err = start(&all);
 	if (err) {
-		say(&hold, "the holder cannot start: %s", strerror(-err));
-		events_note(&hold, "detached", "by an error: %s", strerror(-err));
-		put_back(&hold);
-		return EXIT_TROUBLE;
+		FOR_EACH_HELD(hold, &all) {
+			hold_say(hold, "the holder cannot start: %s", strerror(-err));
+			events_note(hold, "detached", "by an error: %s", strerror(-err));
+		}
+		end_all(&all, EXIT_TROUBLE);
+		return all.code;
 	}
-	say_ready(&hold);
-	return run(&hold);
+	say_ready(&all);
+	return run(&all);
 }

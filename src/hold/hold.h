@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gpsppsctl-hold: keeps a port attached.  A program of its own, libc only, as
+ * gpsppsctl-hold: keeps ports attached.  A program of its own, libc only, as
  * it stays for years; it does nothing but wait: for a hang-up, a signal, a
  * request.  No heap, no stdio on its way.
  */
@@ -77,20 +77,42 @@ struct events {
 	unsigned int lines;
 };
 
+/* As in cmd/cmd.h, which is no header of ours. */
+enum { EXIT_DONE = 0, EXIT_TROUBLE = 2, EXIT_GONE = 3 };
+
+/* One port. */
 struct hold {
-	struct handover h;
+	struct handover_port h;
+	bool is_daemon;
 	int64_t since_ns;		/* CLOCK_BOOTTIME */
-	int signal_fd;
 	struct client clients[CLIENTS_MAX];
 	struct client *pauser;		/* who works on the port now, or NULL */
 	struct client *detacher;	/* who waits for the end, or NULL */
-	bool end;			/* put the port back and go */
+	bool end;			/* a client wants the port put back */
+	bool has_ended;			/* and left */
 	struct meter meter;
 	struct watch watch;
 	struct events events;
 };
 
+/* All of them, in one process. */
+struct holder {
+	unsigned int n;
+	struct hold ports[HANDOVER_PORTS_MAX];
+	int signal_fd;
+	bool is_daemon;
+	int code;			/* to exit with */
+};
+
+/* port.c */
 int64_t hold_now_ns(void);		/* CLOCK_BOOTTIME */
+/* One line to who may read it: the terminal or the journal, or syslog. */
+__attribute__((format(printf, 2, 3)))
+void hold_say(const struct hold *hold, const char *fmt, ...);
+/* The reverse of attach, for whatever reason.  An exit code. */
+int hold_put_back(struct hold *hold);
+/* After a hang-up there is nothing to put back.  EXIT_GONE. */
+int hold_gone(struct hold *hold);
 
 /*
  * The last stamps by sysfs.  0 or -errno; an edge that cannot be seen is {0, 0}.
@@ -102,8 +124,8 @@ int hold_read_edges(const struct hold *hold, struct stamp *assert_edge,
 void server_accept(struct hold *hold);
 void server_hear(struct hold *hold, struct client *client);
 pid_t server_peer(const struct client *client);	/* 0: not known */
-/* "ok" to who asked for the end. */
-void server_farewell(struct hold *hold);
+/* "ok" to who asked for the end; nobody is served any more. */
+void server_end(struct hold *hold);
 
 /* status.c: the reply to "status", ended by its empty line.  Its length. */
 size_t status_write(const struct hold *hold, char *buf, size_t size);

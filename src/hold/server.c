@@ -82,7 +82,7 @@ static void do_resume(struct hold *hold, struct client *client)
 	reply_text(hold, client, "ok\n\n");
 }
 
-/* Answered by server_farewell(), when it is done. */
+/* Answered by server_end(), when it is done. */
 static void do_detach(struct hold *hold, struct client *client)
 {
 	char who[EVENT_WHO_MAX];
@@ -183,8 +183,15 @@ void server_accept(struct hold *hold)
 	client->heard_ns = hold_now_ns();
 }
 
-void server_farewell(struct hold *hold)
+void server_end(struct hold *hold)
 {
 	if (hold->detacher)
 		reply_text(hold, hold->detacher, "ok\n\n");
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		if (hold->clients[i].fd >= 0)
+			close(hold->clients[i].fd);
+		hold->clients[i].fd = -1;
+	}
+	close(hold->h.control_fd);
+	hold->pauser = hold->detacher = NULL;
 }

@@ -60,7 +60,7 @@ static void add_pauser(struct text *t, const struct hold *hold)
 
 size_t status_write(const struct hold *hold, char *buf, size_t size)
 {
-	const struct handover *h = &hold->h;
+	const struct handover_port *h = &hold->h;
 	struct text t = { .buf = buf, .size = size - 1 };	/* room for the empty line */
 
 	add(&t, "port %s\npid %d\nunit %u\n", h->tty, (int)getpid(), h->unit);

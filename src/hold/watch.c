@@ -197,7 +197,7 @@ static void note_back(struct hold *hold, const struct look *now, uint32_t n)
 			    seconds(now->at_ns - hold->since_ns));
 }
 
-/* No look comes before STILL_NS after the last pulse that was seen: next_ns(). */
+/* Another port's look may have brought ours forward: then it says nothing of the pulse yet. */
 static void judge_pulse(struct hold *hold, const struct look *now)
 {
 	struct watch *w = &hold->watch;
@@ -208,7 +208,7 @@ static void judge_pulse(struct hold *hold, const struct look *now)
 			note_back(hold, now, n);
 		w->is_lost = false;
 		w->pulse_ns = pulse_at_ns(now);
-	} else if (!w->is_lost) {
+	} else if (!w->is_lost && stillness_ns(hold, now) >= STILL_NS) {
 		note_lost(hold, now);
 		w->is_lost = true;
 	}
@@ -275,8 +275,6 @@ void watch_step(struct hold *hold)
 	struct watch *w = &hold->watch;
 	struct look now;
 
-	if (hold_now_ns() < w->due_ns)
-		return;
 	look(hold, &now);
 	if (now.at_ns - w->last.at_ns < ASLEEP_NS)
 		for (size_t i = 0; i < sizeof(judges) / sizeof(judges[0]); i++)

@@ -4,27 +4,34 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
+static size_t size_of(uint32_t ports)
+{
+	return offsetof(struct handover, ports) + ports * sizeof(struct handover_port);
+}
+
 int handover_write(struct handover *h)
 {
+	const size_t size = size_of(h->n);
 	int fd, err;
 	ssize_t n;
 
 	h->magic = HANDOVER_MAGIC;
 	h->version = HANDOVER_VERSION;
-	h->size = sizeof(*h);
+	h->size = (uint32_t)size;
 	fd = memfd_create("gpsppsctl-handover", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return -errno;
-	n = write(fd, h, sizeof(*h));
-	if (n == (ssize_t)sizeof(*h) && fcntl(fd, F_ADD_SEALS, SEALS) == 0)
+	n = write(fd, h, size);
+	if (n == (ssize_t)size && fcntl(fd, F_ADD_SEALS, SEALS) == 0)
 		return fd;
-	err = n < 0 || n == (ssize_t)sizeof(*h) ? -errno : -EIO;
+	err = n < 0 || n == (ssize_t)size ? -errno : -EIO;
 	close(fd);
 	return err;
 }
@@ -34,14 +41,24 @@ static int is_text(const char *s, size_t size)
 	return memchr(s, '\0', size) != NULL;
 }
 
-static int is_ours(const struct handover *h)
+static int is_port(const struct handover_port *p)
 {
-	return h->magic == HANDOVER_MAGIC && h->version == HANDOVER_VERSION &&
-	       h->size == sizeof(*h) && h->tty_fd > STDERR_FILENO &&
-	       h->control_fd > STDERR_FILENO && h->links <= LINKS_UDEV_RUNTIME &&
-	       is_text(h->socket, sizeof(h->socket)) && is_text(h->tty, sizeof(h->tty)) &&
-	       is_text(h->pps, sizeof(h->pps)) && is_text(h->gps_link, sizeof(h->gps_link)) &&
-	       is_text(h->pps_link, sizeof(h->pps_link));
+	return p->tty_fd > STDERR_FILENO &&
+	       p->control_fd > STDERR_FILENO && p->links <= LINKS_UDEV_RUNTIME &&
+	       is_text(p->socket, sizeof(p->socket)) && is_text(p->tty, sizeof(p->tty)) &&
+	       is_text(p->pps, sizeof(p->pps)) && is_text(p->gps_link, sizeof(p->gps_link)) &&
+	       is_text(p->pps_link, sizeof(p->pps_link));
+}
+
+static int is_ours(const struct handover *h, size_t size)
+{
+	if (size < size_of(0) || h->magic != HANDOVER_MAGIC || h->version != HANDOVER_VERSION ||
+	    !h->n || h->n > HANDOVER_PORTS_MAX || h->size != size || size != size_of(h->n))
+		return 0;
+	for (uint32_t i = 0; i < h->n; i++)
+		if (!is_port(&h->ports[i]))
+			return 0;
+	return 1;
 }
 
 int handover_read(int fd, struct handover *h)
@@ -50,5 +67,5 @@ int handover_read(int fd, struct handover *h)
 
 	if (n < 0)
 		return -errno;
-	return n == (ssize_t)sizeof(*h) && is_ours(h) ? 0 : -EPROTO;
+	return is_ours(h, (size_t)n) ? 0 : -EPROTO;
 }

@@ -13,7 +13,9 @@
 #include "../measure.h"
 
 #define HANDOVER_MAGIC 0x67707073u	/* "gpps" */
-#define HANDOVER_VERSION 1
+#define HANDOVER_VERSION 2
+
+#define HANDOVER_PORTS_MAX 16	/* as many as the kernel has PPS sources: PPS_MAX_SOURCES */
 
 #define HANDOVER_NAME_MAX 32
 #define HANDOVER_PATH_MAX 64
@@ -28,8 +30,7 @@ enum hold_flags {
 	HOLD_DAEMON = 1,	/* no terminal: say it to syslog; SIGHUP means nothing */
 };
 
-struct handover {
-	uint32_t magic, version, size;
+struct handover_port {
 	int32_t tty_fd;
 	int32_t control_fd;			/* bound and listening */
 	char socket[HANDOVER_PATH_MAX + 32];	/* its path, to be removed at the end */
@@ -42,9 +43,15 @@ struct handover {
 	struct termios mode;			/* what the port is kept at */
 	struct termios saved;			/* what it goes back to */
 	int32_t ldisc;				/* the same */
-	uint32_t flags;				/* enum hold_flags */
 	struct pulse_shape shape;		/* if attach has seen a pulse */
 	int64_t shape_at_ns;			/* CLOCK_BOOTTIME */
+};
+
+struct handover {
+	uint32_t magic, version, size;
+	uint32_t flags;				/* enum hold_flags */
+	uint32_t n;				/* ports, from 1; what follows them is not handed over */
+	struct handover_port ports[HANDOVER_PORTS_MAX];
 };
 
 /* Returns a sealed memfd (close-on-exec) or -errno.  Fills magic, version and size. */

@@ -24,8 +24,18 @@ class Refused(unittest.TestCase):
         for command in "attach", "detach":
             hint = f"Try 'gpsppsctl {command} --help'."
             self.assert_trouble(run(command), f"gpsppsctl: {command}: which PORT?", hint)
-            self.assert_trouble(run(command, "ttyS0", "ttyS1"),
-                                f"gpsppsctl: {command}: one PORT at a time", hint)
+
+    def test_several_ports(self):
+        self.assert_trouble(run("detach", "ttyS0", "ttyS1"),
+                            "gpsppsctl: detach: one PORT at a time",
+                            "Try 'gpsppsctl detach --help'.")
+        hint = "Try 'gpsppsctl attach --help'."
+        self.assert_trouble(run("attach", *(f"ttyS{n}" for n in range(17))),
+                            "gpsppsctl: attach: 17 ports: the kernel has 16 pulse sources at most",
+                            hint)
+        self.assert_trouble(run("attach", "--unit", "3", "ttyS0", "ttyS1"),
+                            "gpsppsctl: attach: --unit is for one PORT; give several their units "
+                            "in /etc/gpsppsctl.conf", hint)
 
     def test_values(self):
         hint = "Try 'gpsppsctl attach --help'."

@@ -23,35 +23,42 @@
 
 /* ---- handover ---- */
 
-static struct handover sample(void)
+static void fill_port(struct handover_port *p, unsigned int unit)
+{
+	p->tty_fd = 7 + (int)unit;
+	p->control_fd = 37 + (int)unit;
+	snprintf(p->tty, sizeof(p->tty), "ttyS%u", unit);
+	snprintf(p->pps, sizeof(p->pps), "pps%u", unit);
+	snprintf(p->gps_link, sizeof(p->gps_link), "/dev/gps%u", unit);
+	snprintf(p->pps_link, sizeof(p->pps_link), "/dev/gpspps%u", unit);
+	snprintf(p->socket, sizeof(p->socket), "/run/gpsppsctl/ttyS%u.sock", unit);
+	p->unit = unit;
+	p->baud = 9600;
+	p->links = LINKS_UDEV_RUNTIME;
+	p->ldisc = 0;
+	p->mode.c_cflag = CS8;
+	p->saved.c_iflag = IXON;
+	p->shape = (struct pulse_shape) { EDGE_CLEAR, 100 };
+}
+
+static struct handover sample(unsigned int ports)
 {
 	struct handover h;
 
 	memset(&h, 0, sizeof(h));
-	h.tty_fd = 7;
-	h.control_fd = 8;
-	strcpy(h.tty, "ttyS0");
-	strcpy(h.pps, "pps3");
-	strcpy(h.gps_link, "/dev/gps5");
-	strcpy(h.pps_link, "/dev/gpspps5");
-	strcpy(h.socket, "/run/gpsppsctl/ttyS0.sock");
-	h.unit = 5;
-	h.baud = 9600;
-	h.links = LINKS_UDEV_RUNTIME;
-	h.ldisc = 0;
 	h.flags = HOLD_DAEMON;
-	h.mode.c_cflag = CS8;
-	h.saved.c_iflag = IXON;
-	h.shape = (struct pulse_shape) { EDGE_CLEAR, 100 };
+	h.n = ports;
+	for (unsigned int i = 0; i < ports; i++)
+		fill_port(&h.ports[i], i);
 	return h;
 }
 
-static void round_trip(void **state)
+static void round_trip_of(unsigned int ports)
 {
-	struct handover out = sample(), in;
+	struct handover out = sample(ports), in;
 	int fd = handover_write(&out);
 
-	(void)state;
+	memset(&in, 0, sizeof(in));
 	assert_true(fd >= 0);
 	assert_int_equal(handover_read(fd, &in), 0);
 	assert_memory_equal(&in, &out, sizeof(in));
@@ -61,6 +68,14 @@ static void round_trip(void **state)
 	assert_int_equal(pwrite(fd, "x", 1, 0), -1);
 	assert_int_equal(ftruncate(fd, 0), -1);
 	close(fd);
+}
+
+static void round_trip(void **state)
+{
+	(void)state;
+	round_trip_of(1);
+	round_trip_of(2);
+	round_trip_of(HANDOVER_PORTS_MAX);
 }
 
 static int read_back(const struct handover *h, size_t size)
@@ -76,27 +91,33 @@ static int read_back(const struct handover *h, size_t size)
 
 static void nonsense_is_refused(void **state)
 {
-	struct handover good = sample(), bad;
+	struct handover good = sample(2), bad;
 	int fd = handover_write(&good);
+	const size_t size = good.size;
 
 	(void)state;
 	close(fd);
-	assert_int_equal(read_back(&good, sizeof(good)), 0);
-	assert_int_equal(read_back(&good, sizeof(good) - 1), -EPROTO);
+	assert_int_equal(read_back(&good, size), 0);
+	assert_int_equal(read_back(&good, size - 1), -EPROTO);
+	assert_int_equal(read_back(&good, size + 1), -EPROTO);
+	assert_int_equal(read_back(&good, 8), -EPROTO);
 	assert_int_equal(read_back(&good, 0), -EPROTO);
 #define REFUSED(change) do { bad = good; change; \
-		assert_int_equal(read_back(&bad, sizeof(bad)), -EPROTO); } while (0)
+		assert_int_equal(read_back(&bad, size), -EPROTO); } while (0)
 	REFUSED(bad.magic++);
 	REFUSED(bad.version++);
 	REFUSED(bad.size--);
-	REFUSED(bad.tty_fd = 2);
-	REFUSED(bad.control_fd = -1);
-	REFUSED(bad.links = 3);
-	REFUSED(memset(bad.tty, 'x', sizeof(bad.tty)));
-	REFUSED(memset(bad.pps, 'x', sizeof(bad.pps)));
-	REFUSED(memset(bad.socket, 'x', sizeof(bad.socket)));
-	REFUSED(memset(bad.gps_link, 'x', sizeof(bad.gps_link)));
-	REFUSED(memset(bad.pps_link, 'x', sizeof(bad.pps_link)));
+	REFUSED(bad.n = 1);
+	REFUSED(bad.n = 0);
+	REFUSED(bad.n = HANDOVER_PORTS_MAX + 1);
+	REFUSED(bad.ports[1].tty_fd = 2);
+	REFUSED(bad.ports[1].control_fd = -1);
+	REFUSED(bad.ports[1].links = 3);
+	REFUSED(memset(bad.ports[1].tty, 'x', sizeof(bad.ports[1].tty)));
+	REFUSED(memset(bad.ports[1].pps, 'x', sizeof(bad.ports[1].pps)));
+	REFUSED(memset(bad.ports[1].socket, 'x', sizeof(bad.ports[1].socket)));
+	REFUSED(memset(bad.ports[1].gps_link, 'x', sizeof(bad.ports[1].gps_link)));
+	REFUSED(memset(bad.ports[1].pps_link, 'x', sizeof(bad.ports[1].pps_link)));
 	assert_int_equal(handover_read(-1, &bad), -EBADF);
 }
 

@@ -30,7 +30,7 @@
 struct held {
 	char dir[40];
 	char events[64];	/* the holder's memory */
-	struct handover h;
+	struct handover_port h;
 	struct termios found;
 	int master;
 	int slave;		/* ours, beside the holder's */
@@ -118,7 +118,7 @@ static void notified(const struct held *t, const char *what)
 
 static void fill(struct held *t, const char *pts)
 {
-	struct handover *h = &t->h;
+	struct handover_port *h = &t->h;
 
 	snprintf(h->socket, sizeof(h->socket), "%s/tty.sock", t->dir);
 	snprintf(t->events, sizeof(t->events), "%s/tty.events", t->dir);
@@ -135,6 +135,14 @@ static void fill(struct held *t, const char *pts)
 	assert_int_equal(symlink(h->pps, h->pps_link), 0);
 }
 
+static int hand_over(const struct held *t, uint32_t flags)
+{
+	struct handover h = { .flags = flags, .n = 1 };
+
+	h.ports[0] = t->h;
+	return handover_write(&h);
+}
+
 static struct held *start(uint32_t flags)
 {
 	struct held *t = calloc(1, sizeof(*t));
@@ -149,7 +157,6 @@ static struct held *start(uint32_t flags)
 	fcntl(t->slave, F_SETFD, FD_CLOEXEC);
 	assert_int_equal(tcgetattr(t->slave, &t->found), 0);
 	fill(t, pts);
-	t->h.flags = flags;
 	t->h.tty_fd = open(pts, O_RDWR | O_NOCTTY | O_NONBLOCK);
 	assert_int_equal(tty_set_mode(t->h.tty_fd, &t->h.mode), 0);
 	t->h.control_fd = listen_at(t->h.socket);
@@ -157,7 +164,7 @@ static struct held *start(uint32_t flags)
 	t->notify_fd = notify_at(t->dir);
 	assert_int_equal(pipe2(says, O_CLOEXEC), 0);
 	t->stderr_fd = says[0];
-	fd = handover_write(&t->h);
+	fd = hand_over(t, flags);
 	assert_true(fd >= 0);
 	fcntl(fd, F_SETFD, 0);
 	t->pid = exec_holder(fd, says[1]);

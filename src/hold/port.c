@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One of the ports that are held: its edges, its line for the log, its end. */
+#include "hold.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../sys/links.h"
+#include "../sys/tty.h"
+#include "../sys/udev.h"
+
+int64_t hold_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+void hold_say(const struct hold *hold, const char *fmt, ...)
+{
+	char text[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (hold->is_daemon)
+		syslog(LOG_DAEMON | LOG_ERR, "/dev/%s: %s", hold->h.tty, text);
+	else
+		dprintf(STDERR_FILENO, "gpsppsctl: /dev/%s: %s\n", hold->h.tty, text);
+}
+
+/* ---- edges ---- */
+
+static int read_edge(const char *pps, const char *edge, struct stamp *stamp)
+{
+	char path[HANDOVER_NAME_MAX + 32], text[64];
+	ssize_t n;
+	int fd, err;
+
+	memset(stamp, 0, sizeof(*stamp));
+	snprintf(path, sizeof(path), "/sys/class/pps/%s/%s", pps, edge);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, sizeof(text) - 1);
+	err = n < 0 ? -errno : 0;
+	close(fd);
+	if (err)
+		return err;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	stamp_parse(text, stamp);
+	return 0;
+}
+
+int hold_read_edges(const struct hold *hold, struct stamp *assert_edge,
+		    struct stamp *clear_edge)
+{
+	int err = read_edge(hold->h.pps, "assert", assert_edge);
+
+	return err ? err : read_edge(hold->h.pps, "clear", clear_edge);
+}
+
+/* ---- end ---- */
+
+static void remove_links(const struct hold *hold)
+{
+	const struct handover_port *h = &hold->h;
+
+	if (h->links == LINKS_SELF) {
+		link_remove(h->pps_link, h->pps);
+		link_remove(h->gps_link, h->tty);
+	} else if (h->links == LINKS_UDEV_RUNTIME) {
+		udev_forget(h->tty, h->gps_link);
+	}
+}
+
+/* The socket goes last: while it is there, the port is ours. */
+static void leave(struct hold *hold)
+{
+	close(hold->h.tty_fd);
+	remove_links(hold);
+	unlink(hold->h.socket);
+	server_end(hold);
+	hold->has_ended = true;
+}
+
+int hold_put_back(struct hold *hold)
+{
+	int err = tty_put_back(hold->h.tty_fd, hold->h.ldisc, &hold->h.saved);
+
+	if (err)
+		hold_say(hold, "cannot put the port back: %s", strerror(-err));
+	leave(hold);
+	return err ? EXIT_TROUBLE : EXIT_DONE;
+}
+
+/*
+ * An unplugged device has left sysfs before it hangs up (uart_remove_one_port()),
+ * and a UART's name without its driver has type 0.
+ */
+static void note_hangup(struct hold *hold)
+{
+	char path[HANDOVER_NAME_MAX + 32];
+	unsigned long type = 1;
+
+	snprintf(path, sizeof(path), "/sys/class/tty/%s", hold->h.tty);
+	watch_read_sysfs(hold, "type", &type);
+	if (access(path, F_OK) < 0 || !type)
+		events_note(hold, "hangup", "the device is gone: unplugged, or its driver unbound");
+	else
+		events_note(hold, "hangup", "the device is still there: %s",
+			    "DCD fell while CLOCAL was off, or a program hung it up");
+}
+
+int hold_gone(struct hold *hold)
+{
+	note_hangup(hold);
+	hold_say(hold, "the port went away (hang-up)");
+	leave(hold);
+	return EXIT_GONE;
+}
