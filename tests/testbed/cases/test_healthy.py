@@ -123,15 +123,25 @@ def expect_console_fault(g):
     port.detach_receiver()
 
 
+def refuse_the_seventeenth(g, tty):
+    r = g.run("gpsppsctl attach --once --unit 77 " + tty)
+    assert r.rc == 2 and r.err.splitlines() == [
+        "gpsppsctl: %s: cannot set line discipline: Device or resource busy" % tty,
+        "gpsppsctl: hint: the kernel has 16 pulse sources at most: ls /sys/class/pps, detach one",
+    ], r
+
+
 def sixteen_ports(g):
     """All that the kernel has PPS sources for (PPS_MAX_SOURCES)."""
     ports = [g.ports[name] for name in SIXTEEN]
     for port in ports:
         port.attach_receiver(PlainReceiver)
     g.put(TABLE, "".join("%d %s\n" % (n, p.tty) for n, p in enumerate(ports)))
-    for n, port in enumerate(ports):
-        g.run("gpsppsctl attach --daemon --unit %d %s" % (n, port.tty), check=True)
+    g.run("gpsppsctl attach --daemon " + " ".join(port.tty for port in ports), check=True,
+          timeout=180)
     try:
+        assert len(g.run("pgrep -x gpsppsctl").out.split()) == 1
+        refuse_the_seventeenth(g, g.ports["isa2"].tty)
         assert len(g.run("ls -d /sys/class/pps/pps*").out.split()) == 16
         count = "cat /sys/class/pps/pps*/assert | cut -d'#' -f2"
         before = g.run(count).out.split()
