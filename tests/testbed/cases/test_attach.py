@@ -2,17 +2,14 @@
 """attach, detach and the holder in the fast guest: no udev, a real UART and line discipline."""
 
 import contextlib
-import functools
 import os
 import re
 import signal
-import subprocess
-import tempfile
 import time
 
+from guesttool import put_tool
 from testbed import test
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
 HARDPPS_CD = 0x800
 LCR, IER = 3, 1
 # c_iflag:c_oflag:c_cflag:c_lflag and all c_cc as stty -g has them: IGNBRK|IGNPAR|ICRNL 0405,
@@ -80,22 +77,9 @@ def state(g, port):
             "rest": out[3:]}
 
 
-@functools.cache
-def control_client():
-    with tempfile.TemporaryDirectory() as directory:
-        out = os.path.join(directory, "control_client")
-        subprocess.run(["cc", "-static", "-D_GNU_SOURCE", "-w", "-I", ROOT + "/src", "-o", out,
-                        os.path.dirname(os.path.abspath(__file__)) + "/control_client.c",
-                        ROOT + "/src/sys/control.c", ROOT + "/src/sys/dialout.c"],
-                       check=True, stderr=subprocess.DEVNULL)
-        with open(out, "rb") as f:
-            return f.read()
-
-
 def ask(g, port, line):
-    if g.run("test -x /tmp/control_client", quiet=True).rc:
-        g.put("/tmp/control_client", control_client(), mode=0o755)
-    return g.run(f"/tmp/control_client {port.tty[5:]} '{line}'")
+    client = put_tool(g, "control_client", "sys/control.c", "sys/dialout.c")
+    return g.run(f"{client} {port.tty[5:]} '{line}'")
 
 
 def status(g, port):
