@@ -11,7 +11,7 @@ PROGRAM = os.environ.get("GPSPPSCTL", str(ROOT / "gpsppsctl"))
 
 def run(*args):
     return subprocess.run([PROGRAM, *args], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=20)
+                          text=True, timeout=120)
 
 
 class Refused(unittest.TestCase):
@@ -80,6 +80,6 @@ class Refused(unittest.TestCase):
 class NotARequest(unittest.TestCase):
     def test_holder_is_not_a_command(self):
         done = subprocess.run([PROGRAM + "-hold"], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=20)
+                              text=True, timeout=120)
         self.assertEqual(done.returncode, 2)
         self.assertIn("not a command of its own", done.stderr)

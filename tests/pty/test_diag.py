@@ -15,7 +15,7 @@ HINT = "Try 'gpsppsctl diag --help'."
 
 def diag(*args):
     return subprocess.run([PROGRAM, "diag", *args], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=20)
+                          text=True, timeout=120)
 
 
 class Options(unittest.TestCase):

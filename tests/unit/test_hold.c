@@ -25,7 +25,7 @@
 #include "sys/handover.h"
 #include "sys/tty.h"
 
-#define WAIT_MS 5000
+#define WAIT_MS 60000		/* what takes longer does not come */
 
 struct held {
 	char dir[40];
@@ -244,7 +244,7 @@ static void last_event(const struct held *t, const char *what)
 	while (fgets(line, sizeof(line), f))
 		;
 	fclose(f);
-	assert_true(labs(strtol(line, &text, 10) - (long)time(NULL)) < 10);
+	assert_true(labs(strtol(line, &text, 10) - (long)time(NULL)) < WAIT_MS / 1000);
 	if (strncmp(text, what, strlen(what)))
 		fail_msg("\"%s\" instead of \"%s\"", text, what);
 }
@@ -486,7 +486,7 @@ static void pause_belongs_to_its_client(void **state)
 	cfsetospeed(&raw, B9600);
 	assert_int_equal(tcsetattr(t->slave, TCSANOW, &raw), 0);
 	close(two);
-	for (int i = 0; i < 500 && ask(one, "pause", reply) < 0; i++)
+	for (int i = 0; i < WAIT_MS / 10 && ask(one, "pause", reply) < 0; i++)
 		usleep(10000);
 	assert_string_equal(reply, "ok\n");
 	assert_int_equal(tcgetattr(t->slave, &now), 0);
@@ -520,18 +520,24 @@ static long switches(const struct held *t)
 	return sum;
 }
 
+/* Its own timers may fall into this time, on a slow machine more of them: not one a line. */
 static void characters_wake_nobody(void **state)
 {
+	enum { LINES = 200, TIMERS = 20 };
 	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX];
+	int client = connect_to(t);
 	long before;
 
+	assert_int_equal(ask(client, "status", reply), 0);	/* its start is over */
+	close(client);
 	usleep(200000);
 	before = switches(t);
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < LINES; i++) {
 		assert_int_equal(write(t->master, "$GPRMC\r\n", 8), 8);
 		usleep(2000);
 	}
-	assert_in_range(switches(t) - before, 0, 1);
+	assert_in_range(switches(t) - before, 0, TIMERS);
 	assert_int_equal(waitpid(t->pid, NULL, WNOHANG), 0);	/* it lives */
 }
 
