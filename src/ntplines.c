@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/check.h"
 #include "motion.h"
 
 #define MODE_RMC 1	/* the one sentence that has all, read alone: the least jitter */
@@ -148,6 +147,6 @@ void ntplines_of(const struct port_facts *f, struct ntplines_input *in)
 	in->unit = unit_of(f);
 	in->pps = linked ? f->gpspps.name : f->pulse.name;
 	in->edge = motion_edge(&f->motion, facts_known_edge(f));
-	in->delay_ms = check_delay_ms(f);
+	in->delay_ms = facts_delay_ms(f);
 	in->baud = f->port.baud;
 }

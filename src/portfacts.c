@@ -171,6 +171,28 @@ enum msi facts_msi(const struct port_facts *f, struct uart_regs *regs)
 	return fact_is(f->port.console, 1) && !regs->ier.val ? MSI_UNKNOWN : MSI_OFF;
 }
 
+bool facts_burst(const struct port_facts *f, struct fact *first_ms, struct fact *last_ms)
+{
+	const bool now = fact_known(f->motion.burst_last_ms);
+
+	*first_ms = now ? f->motion.burst_first_ms : f->hold.burst_first_ms;
+	*last_ms = now ? f->motion.burst_last_ms : f->hold.burst_last_ms;
+	return facts_has_pulse(f) && fact_known(*first_ms) && fact_known(*last_ms);
+}
+
+/* Where nobody could listen, the end of the whole burst is all that is known. */
+struct fact facts_delay_ms(const struct port_facts *f)
+{
+	const struct fact dated_ms = f->sentences.dated_ms;
+	struct fact first_ms, last_ms;
+
+	if (!facts_burst(f, &first_ms, &last_ms))
+		return (struct fact) { .state = FACT_ABSENT };
+	if (fact_known(dated_ms) && first_ms.val + dated_ms.val < last_ms.val)
+		return fact_from(0, first_ms.val + dated_ms.val);
+	return last_ms;
+}
+
 void facts_holders_text(const struct port_facts *f, char *buf, size_t size)
 {
 	size_t len = 0;

@@ -236,6 +236,14 @@ struct fact facts_pulse_age_ms(const struct port_facts *f);
 /* The window is long enough, the counters are readable, and none moved. */
 bool facts_no_pulse(const struct port_facts *f);
 
+/*
+ * When the burst of sentences begins and ends after the pulse, measured now, or by our
+ * holder in its first seconds.  False when that is not known.
+ */
+bool facts_burst(const struct port_facts *f, struct fact *first_ms, struct fact *last_ms);
+/* From the pulse to the end of the sentence that a daemon takes for its second (time2, offset). */
+struct fact facts_delay_ms(const struct port_facts *f);
+
 /* "gpsppsctl[412], ntpd[731]"; "nobody". */
 void facts_holders_text(const struct port_facts *f, char *buf, size_t size);
 

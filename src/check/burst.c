@@ -111,29 +111,6 @@ const struct check check_nmea_overrun = {
 	.run = run_nmea_overrun,
 };
 
-/* Measured now, or by our holder in its first seconds. */
-static bool find_burst(const struct port_facts *f, struct fact *first_ms, struct fact *last_ms)
-{
-	const bool now = fact_known(f->motion.burst_last_ms);
-
-	*first_ms = now ? f->motion.burst_first_ms : f->hold.burst_first_ms;
-	*last_ms = now ? f->motion.burst_last_ms : f->hold.burst_last_ms;
-	return facts_has_pulse(f) && fact_known(*first_ms) && fact_known(*last_ms);
-}
-
-/* Where nobody could listen, the end of the whole burst is all that is known. */
-struct fact check_delay_ms(const struct port_facts *f)
-{
-	const struct fact dated_ms = f->sentences.dated_ms;
-	struct fact first_ms, last_ms;
-
-	if (!find_burst(f, &first_ms, &last_ms))
-		return (struct fact) { .state = FACT_ABSENT };
-	if (fact_known(dated_ms) && first_ms.val + dated_ms.val < last_ms.val)
-		return fact_from(0, first_ms.val + dated_ms.val);
-	return last_ms;
-}
-
 static void tell_delay(const struct port_facts *f, double delay_s, struct finding *out)
 {
 	finding_why(out, "the end of a sentence is when ntpd and chrony think its second was: more than 0.4 s off, it is paired with the wrong pulse, unless time2 or offset says how late it is");
@@ -160,12 +137,12 @@ static void judge_delay(int64_t delay_ms, int64_t jitter_ms, struct finding *out
 
 static void run_nmea_delay(const struct port_facts *f, struct finding *out)
 {
-	const struct fact spread = f->motion.burst_spread_ms, delay = check_delay_ms(f);
+	const struct fact spread = f->motion.burst_spread_ms, delay = facts_delay_ms(f);
 	struct fact first, last;
 	bool by_end;
 
 	/* what is too long is nmea.overrun's */
-	if (check_needs_no_sentences(f) || is_too_long(f) || !find_burst(f, &first, &last))
+	if (check_needs_no_sentences(f) || is_too_long(f) || !facts_burst(f, &first, &last))
 		return;
 	finding_saw(out, "burst_first_ms", first);
 	finding_saw(out, "burst_last_ms", last);

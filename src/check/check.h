@@ -22,11 +22,6 @@ bool check_was_heard(const struct port_facts *f);
 /* No sentences are to be expected: no port, or nobody has it open and it was not tried. */
 bool check_needs_no_sentences(const struct port_facts *f);
 /*
- * From the pulse to the end of the sentence that a daemon takes for its second
- * (time2, offset), measured now, or by our holder in its first seconds.
- */
-struct fact check_delay_ms(const struct port_facts *f);
-/*
  * The sentences were listened to.  False where that was refused (then skipped), or
  * where it was not tried and there is nothing to say.
  */

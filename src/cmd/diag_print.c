@@ -8,8 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "../check/check.h"
-
 #define WIDTH 100
 #define INDENT 9	/* "  seen   " */
 #define LINE_MAX_CHARS 1024
@@ -117,7 +115,7 @@ static void add_known_width(const struct port_facts *f, char *line)
 
 static void add_delay(const struct port_facts *f, char *line)
 {
-	const struct fact delay_ms = check_delay_ms(f);
+	const struct fact delay_ms = facts_delay_ms(f);
 
 	if (fact_known(delay_ms))
 		add(line, ", the sentence ends %.3f s after it", delay_ms.val / 1000.0);

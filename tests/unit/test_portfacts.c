@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What follows from a port's facts where no time was given to look. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
-#include "portfacts.h"
+/* What follows from a port's facts: without time to look, and of the burst. */
+#include "patient.h"
 
 #define REAL_NS (1700000000 * INT64_C(1000000000))
-
-static struct port_facts facts;
 
 /* One look and no second one. */
 static void one_look(int64_t assert_ago_ms, int64_t clear_ago_ms)
@@ -61,12 +51,59 @@ static void test_with_a_window(void **state)
 	assert_true(facts_saw_pulse(&facts));
 }
 
+/* ---- when the sentences come ---- */
+
+static void measured(struct fact *first, struct fact *last, int first_ms, int last_ms)
+{
+	*first = fact_from(0, first_ms);
+	*last = fact_from(0, last_ms);
+}
+
+static void test_burst_of_now_or_of_the_holder(void **state)
+{
+	struct fact first, last;
+
+	(void)state;
+	healthy();
+	assert_false(facts_burst(&facts, &first, &last));
+	assert_int_equal(facts_delay_ms(&facts).state, FACT_ABSENT);
+	measured(&facts.hold.burst_first_ms, &facts.hold.burst_last_ms, 250, 480);
+	assert_true(facts_burst(&facts, &first, &last));
+	assert_true(fact_is(first, 250) && fact_is(last, 480));
+	measured(&facts.motion.burst_first_ms, &facts.motion.burst_last_ms, 300, 700);
+	assert_true(facts_burst(&facts, &first, &last));
+	assert_true(fact_is(first, 300) && fact_is(last, 700));
+	/* after which pulse? */
+	pulses(0, 0);
+	assert_false(facts_burst(&facts, &first, &last));
+	assert_int_equal(facts_delay_ms(&facts).state, FACT_ABSENT);
+	pulses(3, 3);
+	facts.motion.burst_first_ms = fact_from(-EACCES, 0);
+	assert_false(facts_burst(&facts, &first, &last));
+}
+
+static void test_delay_is_the_dated_sentences(void **state)
+{
+	(void)state;
+	healthy();
+	measured(&facts.motion.burst_first_ms, &facts.motion.burst_last_ms, 300, 700);
+	facts.sentences.dated_ms = fact_from(-EACCES, 0);
+	assert_true(fact_is(facts_delay_ms(&facts), 700));
+	facts.sentences.dated_ms = fact_from(0, 150);
+	assert_true(fact_is(facts_delay_ms(&facts), 450));
+	/* heard more slowly than it came: the counter knows better */
+	facts.sentences.dated_ms = fact_from(0, 500);
+	assert_true(fact_is(facts_delay_ms(&facts), 700));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_younger_edge_counts),
 		cmocka_unit_test(test_without_a_stamp),
 		cmocka_unit_test(test_with_a_window),
+		cmocka_unit_test(test_burst_of_now_or_of_the_holder),
+		cmocka_unit_test(test_delay_is_the_dated_sentences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
