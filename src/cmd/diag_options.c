@@ -38,7 +38,8 @@ void diag_usage(void)
 	      "A record has no serial numbers, names of hosts and users, hardware addresses or\n"
 	      "positions.\n"
 	      "\n"
-	      "Exit status: 0 healthy, 1 a fault was found, 2 trouble, 3 the port went away.\n", stdout);
+	      "Exit status: 0 healthy, 1 a fault was found, 2 trouble, 3 the port went away\n"
+	      "meanwhile.\n", stdout);
 }
 
 static int parse_wait(const char *text, int *ms)
@@ -107,6 +108,7 @@ static int check_options(const struct diag_options *o)
 		{ o->fix && o->follow, "--fix and --follow exclude each other" },
 		{ o->fix && o->sysroot, "a record cannot be mended: --fix is for this machine" },
 		{ o->follow && (o->sysroot || o->record), "a record is of one look, not of --follow" },
+		{ o->fix && o->record, "a record is of one look: --fix looks again" },
 		{ o->follow && o->quiet, "--quiet --follow would never say a thing" },
 		{ o->sysroot && o->record, "--sysroot is a record already" },
 		{ o->list && o->explain, "--list or --explain ID" },

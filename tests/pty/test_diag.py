@@ -30,6 +30,7 @@ class Options(unittest.TestCase):
                 (("--fix", "--follow"), "--fix and --follow exclude each other"),
                 (("--fix", "--sysroot", RECORD), "a record cannot be mended: --fix is for this machine"),
                 (("--follow", "--record", "/tmp/x"), "a record is of one look, not of --follow"),
+                (("--fix", "--yes", "--record", "/tmp/x"), "a record is of one look: --fix looks again"),
                 (("--follow", "--quiet"), "--quiet --follow would never say a thing"),
                 (("--sysroot", RECORD, "--record", "/tmp/x"), "--sysroot is a record already"),
                 (("--list", "--explain", "uart.msi-off"), "--list or --explain ID")):
