@@ -83,4 +83,30 @@ static void expect_texts(const struct check *const *checks, size_t n)
 	}
 }
 
+/* Of a file with one table of rows: its tests, and their names for main(). */
+#define EXAMINE_ALL(checks, rows)						\
+static void test_rows(void **state)						\
+{										\
+	(void)state;								\
+	EXAMINE(rows);								\
+}										\
+										\
+static void test_every_check_is_seen_failing(void **state)			\
+{										\
+	(void)state;								\
+	expect_seen_failing(checks, sizeof(checks) / sizeof((checks)[0]), rows,	\
+			    sizeof(rows) / sizeof((rows)[0]));			\
+}										\
+										\
+static void test_texts(void **state)						\
+{										\
+	(void)state;								\
+	expect_texts(checks, sizeof(checks) / sizeof((checks)[0]));		\
+}
+
+#define EXAMINE_TESTS								\
+	cmocka_unit_test(test_rows),						\
+	cmocka_unit_test(test_every_check_is_seen_failing),			\
+	cmocka_unit_test(test_texts)
+
 #endif

@@ -279,24 +279,7 @@ static const struct check *const checks[] = {
 	&check_signal_wrong_pin,
 };
 
-static void test_rows(void **state)
-{
-	(void)state;
-	EXAMINE(rows);
-}
-
-static void test_every_check_is_seen_failing(void **state)
-{
-	(void)state;
-	expect_seen_failing(checks, sizeof(checks) / sizeof(checks[0]), rows,
-			    sizeof(rows) / sizeof(rows[0]));
-}
-
-static void test_texts(void **state)
-{
-	(void)state;
-	expect_texts(checks, sizeof(checks) / sizeof(checks[0]));
-}
+EXAMINE_ALL(checks, rows)
 
 /* More edges than there is room for. */
 static void test_many_stamps(void **state)
@@ -360,9 +343,7 @@ static void test_causes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_every_check_is_seen_failing),
-		cmocka_unit_test(test_texts),
+		EXAMINE_TESTS,
 		cmocka_unit_test(test_many_stamps),
 		cmocka_unit_test(test_causes),
 	};

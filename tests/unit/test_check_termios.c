@@ -92,31 +92,12 @@ static const struct check *const checks[] = {
 	&check_tty_clocal_off, &check_tty_crtscts, &check_tty_echo, &check_tty_differs,
 };
 
-static void test_rows(void **state)
-{
-	(void)state;
-	EXAMINE(rows);
-}
-
-static void test_every_check_is_seen_failing(void **state)
-{
-	(void)state;
-	expect_seen_failing(checks, sizeof(checks) / sizeof(checks[0]), rows,
-			    sizeof(rows) / sizeof(rows[0]));
-}
-
-static void test_texts(void **state)
-{
-	(void)state;
-	expect_texts(checks, sizeof(checks) / sizeof(checks[0]));
-}
+EXAMINE_ALL(checks, rows)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_every_check_is_seen_failing),
-		cmocka_unit_test(test_texts),
+		EXAMINE_TESTS,
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

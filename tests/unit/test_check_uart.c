@@ -288,24 +288,7 @@ static const struct check *const checks[] = {
 	&check_driver_no_set_ldisc, &check_driver_polled_dcd,
 };
 
-static void test_rows(void **state)
-{
-	(void)state;
-	EXAMINE(rows);
-}
-
-static void test_every_check_is_seen_failing(void **state)
-{
-	(void)state;
-	expect_seen_failing(checks, sizeof(checks) / sizeof(checks[0]), rows,
-			    sizeof(rows) / sizeof(rows[0]));
-}
-
-static void test_texts(void **state)
-{
-	(void)state;
-	expect_texts(checks, sizeof(checks) / sizeof(checks[0]));
-}
+EXAMINE_ALL(checks, rows)
 
 /* The whole chain: the cause, and nothing beside it that fails. */
 static void expect_only(const char *name, void (*edit)(void), const char *id)
@@ -341,9 +324,7 @@ static void test_a_fault_is_told_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_every_check_is_seen_failing),
-		cmocka_unit_test(test_texts),
+		EXAMINE_TESTS,
 		cmocka_unit_test(test_a_fault_is_told_once),
 	};
 

@@ -2,6 +2,7 @@
 /* What the gatherers make of the probe's answers: a scripted probe, and a tree for the new keys. */
 #include "tree.h"
 
+#include "expect.h"
 #include "sys/gather.h"
 
 /* ---- a probe that says what it was told to say ---- */
@@ -30,13 +31,13 @@ static void refuse(const char *key, int err)
 }
 
 /* The last answer to a key counts. */
-static int fake_get(struct probe *p, const char *key, char *buf, size_t size)
+static int fake_get(struct probe *p, const char *key, char *text, size_t size)
 {
 	(void)p;
 	for (int i = n_answers; i-- > 0; )
 		if (!strcmp(answers[i].key, key))
 			return answers[i].err ? answers[i].err :
-				snprintf(buf, size, "%s", answers[i].text);
+				snprintf(text, size, "%s", answers[i].text);
 	return -ENOENT;
 }
 
@@ -412,24 +413,6 @@ static void test_pulse_only(void **state)
 }
 
 /* ---- the keys themselves ---- */
-
-static struct probe *probe;
-static char buf[256];
-
-static void expect(const char *key, const char *text)
-{
-	int n = probe_get(probe, key, buf, sizeof(buf));
-
-	if (n < 0)
-		fail_msg("%s: %s", key, strerror(-n));
-	assert_string_equal(buf, text);
-	assert_int_equal(n, strlen(text));
-}
-
-static void expect_error(const char *key, int err)
-{
-	assert_int_equal(probe_get(probe, key, buf, sizeof(buf)), err);
-}
 
 /* "A=1" with a NUL behind each. */
 static void put_environ(void)

@@ -2,12 +2,9 @@
 /* The probe and the survey, on a small tree and on the machine itself. */
 #include "tree.h"
 
+#include "expect.h"
 #include "sys/gather.h"
-#include "sys/probe.h"
 #include "sys/survey.h"
-
-static struct probe *probe;
-static char buf[4096];
 
 /* ---- a tree that looks like a machine ---- */
 
@@ -118,22 +115,6 @@ static int tear_down(void **state)
 }
 
 /* ---- keys ---- */
-
-static void expect(const char *key, const char *text)
-{
-	int n = probe_get(probe, key, buf, sizeof(buf));
-
-	if (n < 0)
-		fail_msg("%s: %s", key, strerror(-n));
-	assert_string_equal(buf, text);
-	assert_int_equal(n, strlen(text));
-}
-
-static void expect_error(const char *key, int err)
-{
-	assert_int_equal(probe_get(probe, key, buf, sizeof(buf)), err);
-	assert_string_equal(buf, "");
-}
 
 static void test_keys(void **state)
 {
