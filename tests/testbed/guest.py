@@ -17,7 +17,7 @@ import channels
 import images
 import ports
 import receivers
-from channels import GuestDied, TimedOut
+from channels import PATIENCE, GuestDied, TimedOut
 from images import Trouble
 
 ISA_PORTS = 3
@@ -275,8 +275,8 @@ class Guest:
         return reply
 
     def wait_until(self, condition, timeout, what, interval=0.1):
-        """Call CONDITION until it is true."""
-        end = time.monotonic() + timeout
+        """Call CONDITION until it is true; TIMEOUT is given up later on a slow machine."""
+        end = time.monotonic() + timeout * PATIENCE
         while not condition():
             if time.monotonic() > end:
                 raise TimedOut("%s (%g s)" % (what, timeout))

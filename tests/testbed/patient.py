@@ -13,8 +13,9 @@ from verdict import TABLE, poke
 ATTACH = "NOTIFY_SOCKET=/nonexistent exec gpsppsctl attach --unit %d %s %s"
 # Longer than two seconds, so that two pulses fall into it
 LOOK_S = 2.1
-# The first look after a change may have seen the end of a pulse that had begun before it
-LOOKS = 3
+# The first look after a change may have seen the end of a pulse that had begun before it;
+# and a busy host loses pulses by itself
+LOOKS = 5
 MCR = 4
 # What a receiver is told to send for a clock; its factory's set fills the second
 SENTENCES = {"GPRMC", "GPGGA"}
@@ -77,11 +78,15 @@ class Patient:
         return self.sh("cat /sys/class/tty/%s/%s" % (self.name, name)).strip()
 
     def counts(self):
-        """The line counters of the UART and the two sequence numbers of the pulse."""
-        out = self.sh("meddle counters %s; cd /sys/class/pps/%s && cat assert clear" %
+        """
+        The line counters of the UART, the two sequence numbers of the pulse, and the
+        guest's seconds: a look takes as long as the machine needs for it.
+        """
+        out = self.sh("meddle counters %s; cd /sys/class/pps/%s && cat assert clear /proc/uptime" %
                       (self.tty, self.pps))
         c = {name: int(n) for name, n in re.findall(r"(\w+) (\d+)", out.splitlines()[0])}
         c["assert"], c["clear"] = (int(n) for n in re.findall(r"#(\d+)", out))
+        c["s"] = float(out.splitlines()[-1].split()[0])
         return c
 
     def moved(self, seconds=LOOK_S):
@@ -111,6 +116,12 @@ class Patient:
 
     def poke(self, offset, value):
         poke(self.g, int(self.sysfs("port"), 16) + offset, value)
+
+    def wait_measured(self):
+        """The holder has measured the pulse: of both edges it needs one of each."""
+        # FIRST_NS of src/hold/meter.c, a look each 1.2 s
+        self.wait("measured", lambda: all(s > 0 for s in self.stamps()))
+        time.sleep(3)
 
     def wait(self, what, condition, timeout=10):
         self.g.wait_until(condition, timeout, "%s: not %s" % (self.tty, what))

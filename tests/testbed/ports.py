@@ -12,6 +12,7 @@ import termios
 import time
 import tty
 
+from channels import PATIENCE
 from images import Trouble
 
 # struct shim_port and struct shim_line of shim.c
@@ -173,7 +174,7 @@ class Port:
 
     def write(self, data, timeout=5):
         """Send bytes to the guest; what the pty does not take is an error."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * PATIENCE
         while data:
             wait = end - time.monotonic()
             if wait <= 0 or not select.select([], [self.fd], [], wait)[1]:

@@ -81,7 +81,7 @@ def wait_attached(g, tty):
     unit = UNIT.format(tty[5:])
     g.wait_until(lambda: is_active(g, unit), 10, f"{unit} is not active")
     before = asserts(g, pps)
-    g.wait_until(lambda: asserts(g, pps) >= before + 3, 8, "no pulses are counted")
+    g.wait_until(lambda: asserts(g, pps) >= before + 3, 10, "no pulses are counted")
     return pps
 
 

@@ -6,19 +6,23 @@ import json
 import time
 
 from testbed import test
-from verdict import IER, TTY, attached, diag, expect, finding, impostor, poke
+from verdict import IER, TTY, attached, diag, expect, finding, impostor, look_again, poke
 
 
 # ---- healthy
 
+def remarkable(port):
+    return [f for f in port["findings"] if f["severity"] not in ("ok", "info")]
+
+
 @test()
 def healthy_port_has_no_cause(g):
     with attached(g):
-        port = expect(g, None)
+        port = expect(g, None, also=lambda port: not remarkable(port))
         assert port["pps"] == "pps0" and port["also_possible"] == []
-        assert not [f for f in port["findings"] if f["severity"] not in ("ok", "info")], port
-        r = g.run("gpsppsctl diag")
-        assert r.rc == 0 and r.err == "" and r.out.count("\n") == 1
+        assert not remarkable(port), remarkable(port)
+        r = look_again(lambda r: r.rc == 0 and r.out.count("\n") == 1, lambda: g.run("gpsppsctl diag"))
+        assert r.rc == 0 and r.err == "" and r.out.count("\n") == 1, r
         assert "healthy: 1 pulse/s on assert, width" in r.out
         assert "the receiver has a fix" in r.out
         for name in ("/dev/gps0", "pps0"):
@@ -93,7 +97,7 @@ def uart_msi_off(g):
         port = expect(g, "uart.msi-off")
         seen = finding(port, "uart.msi-off")["observed"]
         # a character's interrupt may find an edge in MSR and count it
-        assert seen["ier"] == 5 and seen["dcd"] <= 4 and seen["rx"] > 100
+        assert seen["ier"] == 5 and seen["rx"] > 100
         assert "IER 0x05 at 0x2f9 (bit 3 clear" in seen["text"]
         r = g.run("gpsppsctl diag " + TTY)
         assert " PULSE: the UART's modem-status interrupt is off" in r.out
@@ -354,8 +358,12 @@ def follow_tells_what_changes(g):
         assert job.wait(10).rc == 1, job.output()
         g.run("ln -s ttyS1 /dev/gps0", check=True)
         g.ports["isa1"].receiver.pulse_line = "dcd"
-        r = g.run("timeout -s INT 5 gpsppsctl diag --follow --json %s | head -1" % TTY)
-        assert json.loads(r.out)["ports"][0]["cause"] is None, r
+        job = g.start("exec gpsppsctl diag --follow --json " + TTY)
+        g.wait_until(lambda: '"cause":null' in job.output().replace(" ", ""), 15, "not healthy")
+        job.signal(2)
+        job.wait(10)
+        for line in job.output().splitlines():
+            assert json.loads(line)["version"] == 1, line
 
 
 @test()
@@ -365,7 +373,10 @@ def port_that_goes_away_meanwhile(g):
     for options in "", "--active ":
         with contextlib.nullcontext() if options else attached(g, port.tty):
             job = g.start("exec gpsppsctl diag %s%s" % (options, port.tty))
-            time.sleep(1.5)
+            # both listen: it has the port open
+            opened = "ls -l $(pgrep -f '^gpsppsctl diag' | sed 's,.*,/proc/&/fd,')"
+            g.wait_until(lambda: port.tty in g.run(opened, quiet=True).out, 10, "not opened")
+            time.sleep(0.5)
             port.unplug()
             done = job.wait(15)
         assert done.rc == 3 and done.err == "", done

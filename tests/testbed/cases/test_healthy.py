@@ -7,13 +7,13 @@ import time
 from patient import Patient, at_once, ward
 from receivers import PlainReceiver
 from testbed import test
-from verdict import TABLE, diag_all, expect, finding, impostor
+from verdict import TABLE, diag_all, expect, finding, impostor, look_again
 
 SIXTEEN = ["card%d" % n for n in range(1, 17)]
 
 
 def expect_health(g, *words):
-    code, verdicts = diag_all(g, *words)
+    code, verdicts = look_again(lambda seen: seen[0] == 0, lambda: diag_all(g, *words))
     causes = {tty: v["cause"] for tty, v in verdicts.items() if v["cause"]}
     assert not causes, "%s: %s" % (causes, [finding(verdicts[tty], cause)
                                            for tty, cause in causes.items()])
@@ -68,7 +68,7 @@ def inverted_by_design(g):
     """The wiring inverts, and the daemon takes the clear edge: that is on time."""
     with patient(g, pulse_inverted=True) as p:
         p.attach()
-        time.sleep(3)
+        p.wait_measured()
         with impostor(g, "chronyd", "/dev/" + p.pps):
             p.prove("clear only", p.sh("meddle capture /dev/%s 2" % p.pps) == "2\n")
             p.prove_moves("no assert", lambda m: m["assert"] == 0 and m["clear"] >= 2)
@@ -93,7 +93,7 @@ def receiver_told_to_say_nothing(g):
     """$PGRMO,,2: the sentences are off, and were when the port was attached."""
     with patient(g) as p:
         p.receiver.stored.sentences = set()
-        time.sleep(1.2)
+        time.sleep(2)
         p.attach()
         p.prove_moves("no character", lambda m: m["rx"] == 0 and m["assert"] >= 2)
         expect_health(g)
@@ -145,9 +145,9 @@ def sixteen_ports(g):
         assert len(g.run("ls -d /sys/class/pps/pps*").out.split()) == 16
         count = "cat /sys/class/pps/pps*/assert | cut -d'#' -f2"
         before = g.run(count).out.split()
-        time.sleep(3.2)
-        after = g.run(count).out.split()
-        assert all(int(b) - int(a) >= 3 for a, b in zip(before, after)), (before, after)
+        g.wait_until(lambda: all(int(b) - int(a) >= 3 for a, b in
+                                 zip(before, g.run(count, quiet=True).out.split())), 20,
+                     "not all of them pulse", interval=1)
         assert len(expect_health(g)) == 16
     finally:
         at_once(ports, lambda port: g.run("gpsppsctl detach " + port.tty))

@@ -106,7 +106,7 @@ def events_of_a_night(g):
     with held(g, port, "--unit 0") as pid, held(g, mute, "--unit 1"), \
             held(g, plain, "--unit 2"):
         assert events(g, "ttyS1")[0][2] == f"as pps0 at 4800 baud by gpsppsctl[{pid}]"
-        assert abs(events(g, "ttyS1")[0][0] - time.time()) < 10
+        assert abs(events(g, "ttyS1")[0][0] - time.time()) < 60
         assert g.run("stat -c '%a %U:%G' /run/gpsppsctl/ttyS1.events").out == "644 root:root\n"
 
         # each port gets its fault: no sentences, no pulses, an old setserial's flags
@@ -115,7 +115,7 @@ def events_of_a_night(g):
         mute.level("dcd", 0)
         use_tool(g, "flags-off", plain)
         text = await_event(g, mute, "lost")
-        assert re.fullmatch(r"no pulse for 1\d s, the last at \d{10}\.\d{9}; "
+        assert re.fullmatch(r"no pulse for [1-3]\d s, the last at \d{10}\.\d{9}; "
                             r"DCD stands still, no characters", text), text
         text = await_event(g, plain, "flags")
         assert re.fullmatch(r"(0x\w+) -> (0x\w+): DCD's interrupt goes off at the next "
@@ -127,10 +127,10 @@ def events_of_a_night(g):
         g.run(f"stty -F {plain.tty} 9600", check=True)
         assert not read_ier(g, plain) & MSI
         text = await_event(g, port, "silent")
-        assert re.fullmatch(r"no character for 1\d s; pulses go on", text), text
+        assert re.fullmatch(r"no character for [1-3]\d s; pulses go on", text), text
         port.receiver.mute = False
         text = await_event(g, mute, "back")
-        assert re.fullmatch(r"\d+ pulses in 1\d s; the one before them came [1-4]\d s ago", text), text
+        assert re.fullmatch(r"\d+ pulses in [1-3]\d s; the one before them came \d\d+ s ago", text), text
         assert await_event(g, plain, "speed") == "4800 -> 9600 baud, set by another program"
         assert await_event(g, plain, "lost").endswith("; DCD stands still, no characters")
 
@@ -139,7 +139,7 @@ def events_of_a_night(g):
         assert read_ier(g, plain) & MSI
         await_event(g, plain, "back")
         text = await_event(g, port, "speaking")
-        assert re.fullmatch(r"characters again, after \d\d s", text), text
+        assert re.fullmatch(r"characters again, after \d\d+ s", text), text
         text = await_event(g, plain, "flags", 2)
         assert text.endswith(": the kernel listens to DCD for pulses again"), text
     assert whats(g, mute) == ["attached", "lost", "back", "detached"]
@@ -163,7 +163,7 @@ def another_line_discipline_is_an_event(g):
 def events_survive_a_killed_holder(g):
     port = g.ports["isa2"]
     with held(g, port) as first:
-        g.run(f"kill -9 {first}; sleep 0.2", check=True)
+        g.run(f"kill -9 {first}; while [ -d /proc/{first} ]; do sleep 0.1; done", check=True)
         second = attach(g, port)
         texts = [(what, text) for _, what, text in events(g, "ttyS2")]
         assert texts == [("attached", f"as pps0 at 4800 baud by gpsppsctl[{first}]"),
@@ -173,6 +173,7 @@ def events_survive_a_killed_holder(g):
         g.wait_until(lambda: len(events(g, "ttyS2")) == 3, 5, "no event of its end")
         assert re.fullmatch(r"by SIGTERM from \w+\[\d+\]", events(g, "ttyS2")[2][2])
         job.signal(signal.SIGKILL)
+        g.wait_until(lambda: g.run(f"test -d /proc/{second}").rc, 5, "it stays")
         attach(g, port)
         assert "killed" not in events(g, "ttyS2")[3][2]
 

@@ -59,7 +59,7 @@ def receiver_shows_an_idle_port(g):
     got = json.loads(r.out)
     assert (got["make"], got["baud"], got["fix"], got["heard"]) == ("Garmin", 4800, "3D", "sentences")
     assert {row["type"] for row in got["sentences"]} >= {"RMC", "GGA", "GSA", "GSV", "PGRME", "PGRMB"}
-    assert 250 < got["chars_per_s"] < 450
+    assert 200 < got["chars_per_s"] < 500
     assert got["bad_checksums"] == 0
     assert g.ports["isa1"].receiver.received == []
     assert mode(g) == before
@@ -106,7 +106,8 @@ def changes_without_losing_a_pulse(g):
     assert receiver.stored.sentences == {"GPRMC"}
     assert pps_of(g) == pps
     assert mode(g) == before_mode
-    assert abs(asserts(g) - before - took) <= 2, (asserts(g) - before, took)
+    # the change takes half of this time: a loss of that would be seen
+    assert abs(asserts(g) - before - took) <= 3 + took / 10, (asserts(g) - before, took)
     # sending switches the transmit interrupt on and off; the modem-status one stays
     assert events
     assert {offset for offset, _ in events} <= {DATA, IER}, events
@@ -135,12 +136,12 @@ def receiver_reads_now_and_not_the_past(g):
         time.sleep(15)
         r = g.run("gpsppsctl receiver %s --json" % TTY)
         got = json.loads(r.out)
-        assert 250 < got["chars_per_s"] < 450, got
+        assert 200 < got["chars_per_s"] < 500, got
         told = got["time"][11:19]
         now = g.run("date -u +%H:%M:%S").out.strip()
         seconds = [int(h) * 3600 + int(m) * 60 + int(s) for h, m, s in
                    (told.split(":"), now.split(":"))]
-        assert 0 <= (seconds[1] - seconds[0]) % 86400 <= 3, (told, now)
+        assert 0 <= (seconds[1] - seconds[0]) % 86400 <= 8, (told, now)
 
 
 @test()
@@ -176,7 +177,7 @@ def receiver_killed_leaves_the_port_to_the_holder(g):
 def receiver_refuses_while_another_has_it(g):
     with attached(g):
         first = g.start("exec gpsppsctl receiver --seconds 8 " + TTY)
-        time.sleep(1)
+        g.wait_until(lambda: "paused" in g.run("gpsppsctl list", quiet=True).out, 6, "not taken")
         r = g.run("gpsppsctl receiver " + TTY)
         assert r.rc == 2, r
         assert "gpsppsctl" in r.err, r.err
@@ -235,7 +236,7 @@ def receiver_beside_ntpd(g):
         assert shown.rc == 0, shown
         got = json.loads(shown.out)
         assert got["heard"] == "count" and got["read_by"].startswith("ntpd["), got
-        assert 250 < got["chars_per_s"] < 450, got
+        assert 200 < got["chars_per_s"] < 500, got
         assert receiver.received == []
 
         start = time.monotonic()
@@ -246,10 +247,10 @@ def receiver_beside_ntpd(g):
         assert receiver.received == ["$PGRMO,,2", "$PGRMO,GPRMC,1"]
         assert receiver.stored.sentences == {"GPRMC"}
         assert mode(g) == before_mode
-        assert abs(asserts(g) - before - took) <= 4
+        assert abs(asserts(g) - before - took) <= 4 + took / 10
         # ntpd goes on with what is left
         time.sleep(17)
-        assert reach(g) & 1
+        g.wait_until(lambda: reach(g) & 1, 20, "ntpd gets no sentences any more", interval=1)
 
         r = g.run("gpsppsctl receiver %s --enable GGA" % TTY)
         assert r.rc == 2 and "nothing can be added or taken" in r.err, r

@@ -7,6 +7,7 @@ import statistics
 import time
 
 from testbed import PlainReceiver, Skip, TimedOut, test
+from timeserver import uptime_s
 
 ATTACH = """
 ldattach -s 4800 pps {0} || exit
@@ -59,13 +60,13 @@ def agent_tells_out_err_and_rc(g):
 
 @test()
 def agent_runs_jobs_side_by_side(g):
-    start = time.monotonic()
-    jobs = [g.start("echo %d; sleep 1" % n) for n in range(4)]
+    jobs = [g.start("echo %d; exec sleep 600" % n) for n in range(4)]
     g.wait_until(lambda: all(j.output() for j in jobs), 5, "no output yet")
     assert [j.output() for j in jobs] == ["0\n", "1\n", "2\n", "3\n"]
     assert not any(j.done for j in jobs)
-    assert [j.wait(10).rc for j in jobs] == [0, 0, 0, 0]
-    assert time.monotonic() - start < 3
+    for job in jobs:
+        job.signal(15)
+    assert [j.wait(10).rc for j in jobs] == [-15] * 4
 
 
 @test()
@@ -99,7 +100,7 @@ def hang_ends_at_its_deadline(g):
         assert "before" in str(e)
     else:
         raise AssertionError("no TimedOut")
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 60
     g.wait_until(lambda: g.run("pgrep sleep").rc == 1, 2, "sleep goes on")
     assert g.alive()
 
@@ -135,12 +136,22 @@ def ports_are_clean_between_tests_2(g):
     assert set(seen.split()[-1].split("|")) == {"RTS", "DTR", "CTS", "DSR"}
 
 
+def expect_the_hosts_clock(g):
+    """As well as can be told: the way there and back may take longer on one of the two."""
+    delay_ns, offset_ns = min(g._measure_clock() for _ in range(8))
+    assert abs(offset_ns) < 20e6 + delay_ns, (delay_ns, offset_ns)
+
+
+def settles(g, what, true):
+    """True of one of many looks: a busy host is late with some edges."""
+    g.wait_until(true, 10, what, interval=0.3)
+
+
 @test()
 def clock_is_the_hosts(g):
     before = int(time.time() - 0.05)
     assert before <= int(g.run("date +%s").out) <= time.time() + 0.05
-    _, offset_ns = min(g._measure_clock() for _ in range(5))
-    assert abs(offset_ns) < 20e6
+    expect_the_hosts_clock(g)
 
 
 @test()
@@ -149,13 +160,17 @@ def pulses_are_counted_and_exact(g):
     port.pulse(width_ms=100)
     source = attach(g, port)
     _, before, _, _ = edges(g, source)
+    since = uptime_s(g)
     time.sleep(4)
-    assert_s, asserts, clear_s, clears = edges(g, source)
-    assert 3 <= asserts - before <= 5
-    # the guest's second is the host's to some ms; the width is one clock's
-    assert min(assert_s % 1, 1 - assert_s % 1) < 0.05
-    width = (clear_s - assert_s) % 1
-    assert 0.09 < width < 0.12
+    asserts = edges(g, source)[1]
+    assert 3 <= asserts - before <= uptime_s(g) - since + 2
+
+    def exact():
+        # the guest's second is the host's to some ms; the width is one clock's
+        assert_s, _, clear_s, _ = edges(g, source)
+        return min(assert_s % 1, 1 - assert_s % 1) < 0.05 and 0.09 < (clear_s - assert_s) % 1 < 0.12
+
+    settles(g, "no exact pulse", exact)
 
 
 def spread_ms(g, source, pulses):
@@ -173,10 +188,9 @@ def edges_are_exact_or_sampled(g):
     port = g.ports["isa2"]
     port.pulse(period_ms=250, width_ms=50, phase_ms=125)
     source = attach(g, port)
-    exact = spread_ms(g, source, 10)
+    settles(g, "no exact pulses", lambda: spread_ms(g, source, 10) < 1)
     port.exact = False
-    sampled = spread_ms(g, source, 10)
-    assert exact < 1 < sampled
+    settles(g, "no sampled pulses", lambda: spread_ms(g, source, 10) > 1)
 
 
 @test()
@@ -184,7 +198,7 @@ def jitter_moves_the_pulses(g):
     port = g.ports["isa2"]
     port.pulse(period_ms=250, width_ms=50, phase_ms=125, jitter_us=40000)
     source = attach(g, port)
-    assert 5 < spread_ms(g, source, 10) < 40
+    settles(g, "no jitter", lambda: 5 < spread_ms(g, source, 10) < 40)
 
 
 @test()
@@ -193,12 +207,17 @@ def pulse_has_width_phase_and_polarity(g):
     port.pulse(period_ms=500, width_ms=200, phase_ms=250, inverted=True)
     source = attach(g, port)
     _, before, _, _ = edges(g, source)
+    since = uptime_s(g)
     time.sleep(3)
-    assert_s, asserts, clear_s, _ = edges(g, source)
-    assert 5 <= asserts - before <= 7
-    # inverted: low from 250 to 450 ms, so it rises at 450 and falls at 250
-    assert 0.42 < assert_s % 0.5 < 0.5
-    assert 0.22 < clear_s % 0.5 < 0.30
+    asserts = edges(g, source)[1]
+    assert 4 <= asserts - before <= 2 * (uptime_s(g) - since) + 2
+
+    def as_made():
+        # inverted: low from 250 to 450 ms, so it rises at 450 and falls at 250
+        assert_s, _, clear_s, _ = edges(g, source)
+        return 0.42 < assert_s % 0.5 < 0.5 and 0.22 < clear_s % 0.5 < 0.30
+
+    settles(g, "not the phase and the polarity", as_made)
 
 
 @test()
@@ -206,21 +225,20 @@ def pulses_go_missing_double_and_stuck(g):
     port = g.ports["isa2"]
     source = attach(g, port)
 
-    def count(seconds):
-        before = stamp(g, source + "/assert")[1]
+    def per_s(seconds):
+        before, since = stamp(g, source + "/assert")[1], uptime_s(g)
         time.sleep(seconds)
-        return stamp(g, source + "/assert")[1] - before
+        return (stamp(g, source + "/assert")[1] - before) / (uptime_s(g) - since)
 
     port.pulse(period_ms=250, width_ms=50, miss_every=2)
-    assert 5 <= count(3) <= 7
+    settles(g, "not every second one", lambda: 1.5 < per_s(3) < 2.5)
     port.pulse(period_ms=250, width_ms=50)
     port.miss(1000000)
-    assert count(1) <= 1
+    settles(g, "not missing", lambda: per_s(1) == 0)
     port.pulse(period_ms=500, width_ms=50, extra_ms=200)
-    assert 7 <= count(2) <= 9
+    settles(g, "not double", lambda: 3.3 < per_s(3) < 4.7)
     port.level("dcd", 1)
-    assert count(0.5) <= 1
-    assert count(0.5) == 0
+    settles(g, "not stuck", lambda: per_s(0.5) == 0)
 
 
 @test()
@@ -230,10 +248,12 @@ def lines_reach_the_guest(g):
                        ("dsr", "DSR")):
         for level in (1, 0):
             port.level(line, level)
-            time.sleep(0.03)
-            seen = g.run("grep '^%s:' /proc/tty/driver/serial" %
-                         port.tty[-1]).out
-            assert ("|" + name in seen.replace(" ", "|")) == bool(level)
+
+            def is_seen():
+                seen = g.run("grep '^%s:' /proc/tty/driver/serial" % port.tty[-1]).out
+                return ("|" + name in seen.replace(" ", "|")) == bool(level)
+
+            g.wait_until(is_seen, 5, "%s is not %d" % (name, level), interval=0.03)
 
 
 def close_for_good(g, port):
@@ -262,11 +282,11 @@ def bytes_pass_both_ways(g):
     g.run("stty -F %s 9600 raw -echo" % port.tty, check=True)
     job = g.start("head -c 5 %s" % port.tty)
     g.wait_until(lambda: port.baud, 5, "not opened")
-    time.sleep(0.1)
+    time.sleep(0.5)
     port.write(b"hello")
     assert job.wait(5).out == "hello"
     g.run("echo world > %s" % port.tty, check=True)
-    assert port.read(2).startswith(b"world")
+    assert port.read(20).startswith(b"world")
 
 
 @test()
@@ -275,13 +295,12 @@ def closed_port_loses_what_arrives(g):
     close_for_good(g, port)
     port.write(b"old" * 300)
     time.sleep(0.1)
-    job = g.start("stty raw -echo < %s; cat %s" % (port.tty, port.tty))
-    g.wait_until(lambda: any(port.outputs), 5, "not opened")
-    time.sleep(0.3)
+    job = g.start("exec 5<>%s; stty raw -echo <&5; echo opened; exec cat <&5" % port.tty)
+    g.wait_until(lambda: "opened" in job.output(), 5, "not opened")
     port.write(b"new")
     g.wait_until(lambda: "new" in job.output(), 5, "nothing arrives")
     # the UART's own FIFO may keep its 16 bytes
-    assert len(job.output()) <= 3 + 2 * 16
+    assert len(job.output()) <= len("opened\nnew") + 2 * 16
 
 
 @test()
@@ -291,12 +310,11 @@ def ports_are_cross_wired(g):
     source = attach(g, a)
     assert stamp(g, source + "/assert")[1] == 0
     for n in range(1, 4):
-        # QEMU looks each 10 ms: a shorter pulse may be lost
-        g.run("sleep 0.05 < %s" % b.tty, check=True)
+        # QEMU looks each 10 ms, on a busy host less often: a shorter pulse may be lost
+        g.run("sleep 0.3 < %s" % b.tty, check=True)
         g.wait_until(lambda: stamp(g, source + "/assert")[1] == n, 3,
                      "no pulse from the other port")
-        time.sleep(0.05)
-    assert stamp(g, source + "/clear")[1] == 3
+        g.wait_until(lambda: stamp(g, source + "/clear")[1] == n, 3, "no end of the pulse")
 
 
 @test()
@@ -310,7 +328,7 @@ def pci_port_comes_and_goes(g):
         g.wait_until(lambda: stamp(g, source + "/assert")[1] > 3, 5,
                      "no pulses on %s" % port.tty)
         port.unplug()
-        assert g.run("ls %s" % source).rc != 0
+        g.wait_until(lambda: g.run("ls %s" % source).rc != 0, 5, "the source stays")
         g.run("pkill ldattach")
 
 
@@ -328,7 +346,7 @@ def serial_trace_sees_the_interrupt_enabled(g):
 @test()
 def garmin_talks_on_ttyS1(g):
     g.run("stty -F /dev/ttyS1 4800 raw", check=True)
-    out = g.run("timeout 3 cat /dev/ttyS1").out
+    out = g.run("timeout 20 grep -m1 'GPRMC.*,A,' /dev/ttyS1").out
     assert re.search(r"\$GPRMC,\d{6},A,", out)
 
 
@@ -337,9 +355,9 @@ def receiver_can_be_attached(g):
     port = g.ports["isa3"]
     port.attach_receiver(PlainReceiver)
     source = attach(g, port)
-    out = g.run("timeout 3 cat %s" % port.tty).out
+    out = g.run("timeout 20 grep -m1 'GPRMC.*,A,' %s" % port.tty).out
     assert re.search(r"\$GPRMC,\d{6},A,", out)
-    assert stamp(g, source + "/assert")[1] >= 2
+    g.wait_until(lambda: stamp(g, source + "/assert")[1] >= 2, 5, "no pulses")
 
 
 @test()
@@ -347,8 +365,7 @@ def fast_guest_reboots(g):
     g.put("/run/before", "x")
     g.reboot()
     assert g.run("ls /run/before").rc != 0
-    _, offset_ns = min(g._measure_clock() for _ in range(5))
-    assert abs(offset_ns) < 20e6
+    expect_the_hosts_clock(g)
 
 
 @test(append="testbed_word=1")
@@ -391,8 +408,12 @@ def program_is_installed_in_the_full_guest(g):
 def full_guest_sees_pulses(g):
     source = attach(g, g.ports["isa1"])
     g.wait_until(lambda: stamp(g, source + "/assert")[1] >= 2, 5, "no pulses")
-    assert_s = stamp(g, source + "/assert")[0]
-    assert min(assert_s % 1, 1 - assert_s % 1) < 0.05
+
+    def on_time():
+        assert_s = stamp(g, source + "/assert")[0]
+        return min(assert_s % 1, 1 - assert_s % 1) < 0.05
+
+    settles(g, "no pulse is on time", on_time)
 
 
 @test(guest="full")
