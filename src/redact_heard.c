@@ -245,12 +245,12 @@ static uint8_t take_byte(const char **at)
 	return (uint8_t)*(*at)++;
 }
 
-/* The bytes of a line begin behind its time; NULL: it has none. */
+/* The bytes of a line begin behind its time; NULL: it has none, as the last one, which is "end". */
 static const char *bytes_of(const char *line)
 {
 	const char *at = line + strspn(line, "0123456789");
 
-	if (at == line || *at != ' ' || !strcmp(at, " end") || !strncmp(at, " end\n", 5))
+	if (at == line || *at != ' ' || !strcmp(at, " end") || !strcmp(at, " end\n"))
 		return NULL;
 	return at + 1;
 }

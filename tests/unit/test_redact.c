@@ -116,6 +116,23 @@ static void test_cut_into_reads(void **state)
 			    "3200100 end");
 }
 
+/* Only the last line is no read: a receiver may say "end", too, here amid a packet. */
+static void test_end_is_said_by_the_receiver(void **state)
+{
+	(void)state;
+	/* UBX, class 1, id 2, 3 bytes; their Fletcher sums are 3d 91 and, blank, 06 22 */
+	assert_string_equal(heard("real 1788280000000000000 baud 4800\n"
+				  "1500 \\xb5b\\x01\\x02\\x03\\x00\n"
+				  "16700 end\n"
+				  "33000 =\\x91\n"
+				  "3200100 end\n"),
+			    "real 1788280000000000000 baud 4800\n"
+			    "1500 \\xb5b\\x01\\x02\\x03\\x00\n"
+			    "16700 \\x00\\x00\\x00\n"
+			    "33000 \\x06\"\n"
+			    "3200100 end\n");
+}
+
 static void test_odd_texts(void **state)
 {
 	(void)state;
@@ -270,6 +287,7 @@ int main(void)
 		TEST(test_bad_checksum_stays_bad),
 		TEST(test_damaged_sentences),
 		TEST(test_cut_into_reads),
+		TEST(test_end_is_said_by_the_receiver),
 		TEST(test_odd_texts),
 		TEST(test_inverted_line),
 		TEST(test_packets_are_blank),
