@@ -45,8 +45,18 @@ def look_again(right, look):
         seen = look()
         if right(seen):
             break
-        print("# look %d is not as expected" % (n + 1), flush=True)
+        print("# look %d is not as expected: %s" % (n + 1, causes(seen)), flush=True)
     return seen
+
+
+def causes(seen):
+    """Of an exit code and the verdicts of one port or of several."""
+    if not isinstance(seen, tuple):
+        return str(seen)
+    rc, verdicts = seen
+    verdicts = [verdicts] if "port" in verdicts else verdicts.values()
+    return "rc %d, %s" % (rc, {v["port"]: [f["id"] for f in v["findings"]
+                                          if f["severity"] in ("fail", "warn")] for v in verdicts})
 
 
 def expect(g, cause, *words, user=None, also=lambda port: True):

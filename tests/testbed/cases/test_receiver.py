@@ -176,8 +176,9 @@ def receiver_killed_leaves_the_port_to_the_holder(g):
 @test()
 def receiver_refuses_while_another_has_it(g):
     with attached(g):
+        before = mode(g)
         first = g.start("exec gpsppsctl receiver --seconds 8 " + TTY)
-        g.wait_until(lambda: "paused" in g.run("gpsppsctl list", quiet=True).out, 6, "not taken")
+        g.wait_until(lambda: mode(g) != before, 5, "not taken")
         r = g.run("gpsppsctl receiver " + TTY)
         assert r.rc == 2, r
         assert "gpsppsctl" in r.err, r.err
