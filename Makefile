@@ -168,7 +168,7 @@ install: all $(CAUSES_MAN)
 	install -m 644 $(CAUSES_MAN) $(DESTDIR)$(MANDIR)/man7/gpsppsctl-diag.7
 	install -m 644 completion/gpsppsctl.bash $(DESTDIR)$(COMPLETIONDIR)/gpsppsctl
 	install -m 755 systemd/gpsppsctl-generator $(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
-	$(call fill,udev/60-gpsppsctl.rules.in,$(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules,644)
+	$(call fill,udev/61-gpsppsctl.rules.in,$(DESTDIR)$(UDEVDIR)/rules.d/61-gpsppsctl.rules,644)
 	$(call fill,systemd/gpsppsctl@.service.in,$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service,644)
 
 # The table /etc/gpsppsctl.conf is the user's: it stays.
@@ -176,7 +176,7 @@ uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/gpsppsctl $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold \
 		$(DESTDIR)$(MANDIR)/man7/gpsppsctl-diag.7 $(DESTDIR)$(MANDIR)/man8/gpsppsctl.8 \
 		$(DESTDIR)$(COMPLETIONDIR)/gpsppsctl \
-		$(DESTDIR)$(UDEVDIR)/rules.d/60-gpsppsctl.rules \
+		$(DESTDIR)$(UDEVDIR)/rules.d/61-gpsppsctl.rules \
 		$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service \
 		$(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
 	-rmdir $(DESTDIR)$(LIBEXECDIR)

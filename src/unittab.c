@@ -40,15 +40,88 @@ static bool is_unit_char(char c)
 	       (c >= '0' && c <= '9') || (c && strchr(":-_.\\@,", c));
 }
 
+static bool copy_word(struct word w, char *buf, size_t size)
+{
+	if (w.len == 0 || w.len >= size)
+		return false;
+	memcpy(buf, w.s, w.len);
+	buf[w.len] = '\0';
+	return true;
+}
+
+/* Names of systemd units, which become arguments of systemctl. */
+static bool copy_units(struct word w, char *buf, size_t size)
+{
+	for (size_t i = 0; i < w.len; i++)
+		if (!is_unit_char(w.s[i]) || (w.s[i] == '-' && (i == 0 || w.s[i - 1] == ',')))
+			return false;
+	return copy_word(w, buf, size);
+}
+
 static const char *option_restart(struct word w, struct unit *u)
 {
-	if (w.len == 0 || w.len >= sizeof(u->restart) || w.s[0] == '-')
-		return "restart= wants systemd units, such as restart=ntpsec.service";
-	for (size_t i = 0; i < w.len; i++)
-		if (!is_unit_char(w.s[i]))
-			return "restart= wants systemd units, separated by commas";
-	memcpy(u->restart, w.s, w.len);
-	u->restart[w.len] = '\0';
+	return copy_units(w, u->restart, sizeof(u->restart)) ? NULL :
+		"restart= wants systemd units, separated by commas, such as ntpsec.service";
+}
+
+static const char *option_on_lost(struct word w, struct unit *u)
+{
+	return copy_units(w, u->on_lost, sizeof(u->on_lost)) ? NULL :
+		"on_lost= wants systemd units, separated by commas";
+}
+
+static const char *option_on_back(struct word w, struct unit *u)
+{
+	return copy_units(w, u->on_back, sizeof(u->on_back)) ? NULL :
+		"on_back= wants systemd units, separated by commas";
+}
+
+static const char *option_metrics(struct word w, struct unit *u)
+{
+	if (w.len && w.s[0] == '/' && w.s[w.len - 1] != '/' &&
+	    copy_word(w, u->metrics, sizeof(u->metrics)))
+		return NULL;
+	return "metrics= wants the path of a file, from / on";
+}
+
+static const char *option_wakeup_latency(struct word w, struct unit *u)
+{
+	unsigned int us;
+
+	if (word_number(w, WAKEUP_LATENCY_MAX_US, &us) < 0)
+		return "wakeup-latency= wants microseconds, from 0 to 1000000";
+	u->wakeup_latency_us = (long)us;
+	return NULL;
+}
+
+/* PPS_MAX_NAME_LEN of include/uapi/linux/pps.h, with its NUL. */
+#define SOURCE_NAME_MAX 32
+
+static bool is_port_name(const char *name)
+{
+	return strchr(name, '/') || !strncmp(name, "tty", 3);
+}
+
+/* ppsN is counted in the order of the boot: tomorrow it is another one. */
+static bool is_pps_number(const char *name)
+{
+	name = unit_port_name(name);
+	if (strncmp(name, "pps", 3) || !name[3])
+		return false;
+	for (name += 3; *name; name++)
+		if (*name < '0' || *name > '9')
+			return false;
+	return true;
+}
+
+static const char *option_pulse(struct word w, struct unit *u)
+{
+	if (!copy_word(w, u->pulse, sizeof(u->pulse)))
+		return "pulse= wants none, a port, or the name of a source";
+	if (is_pps_number(u->pulse))
+		return "pulse= wants the source's name (/sys/class/pps/ppsN/name): numbers change";
+	if (!is_port_name(u->pulse) && strlen(u->pulse) >= SOURCE_NAME_MAX)
+		return "pulse= is longer than the name of a source can be";
 	return NULL;
 }
 
@@ -58,6 +131,11 @@ static const struct option {
 } options[] = {
 	{ .name = "baud=", .parse = option_baud },
 	{ .name = "restart=", .parse = option_restart },
+	{ .name = "pulse=", .parse = option_pulse },
+	{ .name = "on_lost=", .parse = option_on_lost },
+	{ .name = "on_back=", .parse = option_on_back },
+	{ .name = "metrics=", .parse = option_metrics },
+	{ .name = "wakeup-latency=", .parse = option_wakeup_latency },
 };
 
 static const char *parse_option(struct word w, struct unit *u)
@@ -68,18 +146,61 @@ static const char *parse_option(struct word w, struct unit *u)
 		if (w.len >= n && !memcmp(w.s, options[i].name, n))
 			return options[i].parse((struct word){ w.s + n, w.len - n }, u);
 	}
-	return "unknown option (known: baud= restart=)";
+	return "unknown option (baud= restart= pulse= on_lost= on_back= metrics= wakeup-latency=)";
 }
 
 static const char *parse_port(struct word w, struct unit *u)
 {
 	if (w.len == 0)
 		return "the port is missing (unit, port, options)";
-	if (w.len >= sizeof(u->port))
-		return "the port's name is too long";
-	memcpy(u->port, w.s, w.len);
-	u->port[w.len] = '\0';
+	return copy_word(w, u->port, sizeof(u->port)) ? NULL : "the port's name is too long";
+}
+
+/* ---- what a line says, and what two lines say together ---- */
+
+const char *unit_port_name(const char *port)
+{
+	return strncmp(port, "/dev/", 5) ? port : port + 5;
+}
+
+bool unit_has_port(const struct unit *u)
+{
+	return strcmp(u->port, "-") != 0;
+}
+
+enum unit_source unit_source(const struct unit *u)
+{
+	if (!u->pulse[0])
+		return SOURCE_OWN;
+	if (!strcmp(u->pulse, "none"))
+		return SOURCE_NONE;
+	return is_port_name(u->pulse) ? SOURCE_PORT : SOURCE_NAMED;
+}
+
+static bool is_same_port(const char *a, const char *b)
+{
+	return !strcmp(unit_port_name(a), unit_port_name(b));
+}
+
+static bool has_pulse_elsewhere(const struct unit *u)
+{
+	return unit_source(u) == SOURCE_PORT || unit_source(u) == SOURCE_NAMED;
+}
+
+static const char *check_pulse(const struct unit *u)
+{
+	if (!unit_has_port(u) && !has_pulse_elsewhere(u))
+		return "the port - has no pulse: pulse= must name a port or a source";
+	if (unit_source(u) == SOURCE_PORT && is_same_port(u->port, u->pulse))
+		return "pulse= names the port itself: leave it out";
 	return NULL;
+}
+
+/* A port belongs to one line, whatever it does there: its name alone says what it is for. */
+static bool names_port(const struct unit *u, const char *port)
+{
+	return (unit_has_port(u) && is_same_port(u->port, port)) ||
+	       (unit_source(u) == SOURCE_PORT && is_same_port(u->pulse, port));
 }
 
 static const char *check_twice(const struct unittab *tab, const struct unit *u)
@@ -87,8 +208,12 @@ static const char *check_twice(const struct unittab *tab, const struct unit *u)
 	for (size_t i = 0; i < tab->n; i++) {
 		if (tab->units[i].unit == u->unit)
 			return "this unit is in the table twice";
-		if (!strcmp(tab->units[i].port, u->port))
+		if (unit_has_port(u) && names_port(&tab->units[i], u->port))
 			return "this port is in the table twice";
+		if (unit_source(u) == SOURCE_PORT && names_port(&tab->units[i], u->pulse))
+			return "this pulse's port is in the table twice";
+		if (unit_source(u) == SOURCE_NAMED && !strcmp(tab->units[i].pulse, u->pulse))
+			return "this pulse is in the table twice";
 	}
 	return NULL;
 }
@@ -96,7 +221,7 @@ static const char *check_twice(const struct unittab *tab, const struct unit *u)
 /* One line; NULL, or what is wrong with it. */
 static const char *parse_line(const char *p, const char *end, struct unittab *tab)
 {
-	struct unit u = { 0 };
+	struct unit u = { .wakeup_latency_us = -1 };
 	struct word w = next_word(&p, end);
 	const char *wrong;
 
@@ -109,6 +234,8 @@ static const char *parse_line(const char *p, const char *end, struct unittab *ta
 	wrong = parse_port(next_word(&p, end), &u);
 	while (!wrong && (w = next_word(&p, end)).len)
 		wrong = parse_option(w, &u);
+	if (!wrong)
+		wrong = check_pulse(&u);
 	if (!wrong)
 		wrong = check_twice(tab, &u);
 	if (!wrong)

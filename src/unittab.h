@@ -4,13 +4,18 @@
  *
  *     # unit  port        options
  *     0       /dev/ttyS0  baud=4800 restart=ntpsec.service
+ *     1       ttyUSB0     pulse=ttyS1
+ *     2       -           pulse=pps-gpio.-1
  *
- * Pure: text in, units out.  The port is kept as written (a name, a path, a
- * /dev/serial link); whoever uses it resolves it.
+ * The pulse of a unit is DCD of its port, of another port, a source that the
+ * kernel has by itself (a GPIO, a card), or there is none; the port "-" is a
+ * pulse without sentences.  Pure: text in, units out.  Ports are kept as written
+ * (a name, a path, a /dev/serial link); whoever uses them resolves them.
  */
 #ifndef GPSPPSCTL_UNITTAB_H
 #define GPSPPSCTL_UNITTAB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define UNITTAB_PATH "/etc/gpsppsctl.conf"
@@ -18,13 +23,34 @@
 #define UNITS_MAX 64		/* lines; the kernel itself stops at 16 PPS sources */
 #define UNIT_PORT_MAX 128
 #define UNIT_RESTART_MAX 128
+#define UNIT_PATH_MAX 128
+#define WAKEUP_LATENCY_MAX_US 1000000
+
+/* Where the pulse of a unit comes from. */
+enum unit_source {
+	SOURCE_OWN,		/* DCD of its port */
+	SOURCE_NONE,		/* pulse=none */
+	SOURCE_PORT,		/* pulse=PORT: DCD of another port */
+	SOURCE_NAMED,		/* pulse=NAME: the source with this name in sysfs */
+};
+
+/* What a port is for, by its line: bits. */
+enum unit_role {
+	ROLE_SENTENCES = 1,
+	ROLE_PULSE = 2,
+};
 
 struct unit {
 	unsigned int unit;	/* N of /dev/gpsN and /dev/gpsppsN */
-	char port[UNIT_PORT_MAX];
+	char port[UNIT_PORT_MAX];	/* "-": nobody sends sentences */
+	char pulse[UNIT_PORT_MAX];	/* of pulse=, or "": the port's DCD */
 	unsigned int baud;	/* bits a second; 0 when the line does not say */
 	/* systemd units that a new ppsN makes useless until restarted, comma separated, or "" */
 	char restart[UNIT_RESTART_MAX];
+	/* systemd units to start when the pulse is lost, and when it is back; as restart */
+	char on_lost[UNIT_RESTART_MAX], on_back[UNIT_RESTART_MAX];
+	char metrics[UNIT_PATH_MAX];	/* a file for Prometheus, or "" */
+	long wakeup_latency_us;		/* -1 when the line does not say */
 	unsigned int line;	/* of the table, from 1 */
 };
 
@@ -45,5 +71,12 @@ struct unittab_error {
  */
 int unittab_parse(const char *text, size_t len, struct unittab *tab,
 		  struct unittab_error *err);
+
+enum unit_source unit_source(const struct unit *u);
+/* Does the line name a port for sentences? */
+bool unit_has_port(const struct unit *u);
+
+/* "ttyS0" of "/dev/ttyS0"; any other name is its own. */
+const char *unit_port_name(const char *port);
 
 #endif

@@ -29,6 +29,7 @@ struct attach_plan {
 	struct port_list ports;			/* owns what `port` points to */
 	const struct port *port;
 	unsigned int unit, baud;
+	unsigned int role;			/* ROLE_SENTENCES, ROLE_PULSE; 0: not in the table */
 	const char *baud_from;			/* "from /etc/ntp.conf" */
 	enum links_mode links;
 	char gps_link[HANDOVER_PATH_MAX], pps_link[HANDOVER_PATH_MAX];

@@ -158,7 +158,7 @@ static int check_link(struct attach_plan *plan)
 static int choose_unit(const struct ctx *ctx, const struct attach_options *o, size_t nth,
 		       const struct unittab *tab, struct attach_plan *plan)
 {
-	const struct unit *ours = table_find_port(tab, plan->tty);
+	const struct unit *ours = table_find_port(tab, plan->tty, &plan->role);
 	int code;
 
 	plan->unit = o->unit >= 0 ? (unsigned int)o->unit : ours ? ours->unit : (unsigned int)nth;
@@ -203,7 +203,7 @@ static bool daemon_baud(struct probe *probe, struct attach_plan *plan)
 static int choose_baud(const struct attach_options *o, const struct unittab *tab,
 		       struct probe *probe, struct attach_plan *plan)
 {
-	const struct unit *ours = table_find_port(tab, plan->tty);
+	const struct unit *ours = table_find_port(tab, plan->tty, &plan->role);
 
 	if (o->baud) {
 		plan->baud = (unsigned int)o->baud;

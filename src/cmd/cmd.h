@@ -58,10 +58,14 @@ int load_table(const struct ctx *ctx, struct unittab *tab);
 int parse_table(const char *path, const char *text, ssize_t n, struct unittab *tab);
 
 /*
- * The table's line for "ttyS0", however the table names the port; NULL when it
- * has none.  It is the table's own.
+ * The table's line for "ttyS0", however the table names the port, and what it is
+ * for there (ROLE_SENTENCES, ROLE_PULSE: bits).  NULL, and no role, when it has
+ * none.  It is the table's own.
  */
-const struct unit *table_find_port(const struct unittab *tab, const char *tty);
+const struct unit *table_find_port(const struct unittab *tab, const char *tty, unsigned int *role);
+/* The same of a port whose links, separated by blanks, udev is going to make. */
+const struct unit *table_find_device(const struct unittab *tab, const char *tty,
+				     const char *links, unsigned int *role);
 
 /* The directory of the running program, without the slash.  "" when it is not known. */
 void program_directory(char *dir, size_t size);

@@ -125,20 +125,53 @@ int load_table(const struct ctx *ctx, struct unittab *tab)
 	return parse_table(ctx->table, text, read_table(ctx->table, text, sizeof(text)), tab);
 }
 
-const struct unit *table_find_port(const struct unittab *tab, const char *tty)
+/* "a /dev/serial/by-id/x b", between blanks */
+static bool is_among(const char *links, const char *path)
+{
+	const size_t len = strlen(path);
+
+	while (*links) {
+		const size_t n = strcspn(links, " ");
+
+		if (n == len && !memcmp(links, path, len))
+			return true;
+		links += n;
+		links += strspn(links, " ");
+	}
+	return false;
+}
+
+static bool leads_to(const char *port, const char *tty, const char *links)
 {
 	char name[UNIT_PORT_MAX];
 
-	for (size_t i = 0; i < tab->n; i++) {
-		const char *port = tab->units[i].port;
+	/* the plain names do not need the device to be there */
+	if (!strcmp(unit_port_name(port), tty) || is_among(links, port))
+		return true;
+	return tty_resolve(port, name, sizeof(name)) == 0 && !strcmp(name, tty);
+}
 
-		/* the plain names do not need the device to be there */
-		if (!strcmp(strncmp(port, "/dev/", 5) ? port : port + 5, tty))
-			return &tab->units[i];
-		if (tty_resolve(port, name, sizeof(name)) == 0 && !strcmp(name, tty))
-			return &tab->units[i];
+const struct unit *table_find_device(const struct unittab *tab, const char *tty,
+				     const char *links, unsigned int *role)
+{
+	for (size_t i = 0; i < tab->n; i++) {
+		const struct unit *u = &tab->units[i];
+
+		*role = 0;
+		if (unit_has_port(u) && leads_to(u->port, tty, links))
+			*role = unit_source(u) == SOURCE_OWN ? ROLE_SENTENCES | ROLE_PULSE :
+				ROLE_SENTENCES;
+		else if (unit_source(u) == SOURCE_PORT && leads_to(u->pulse, tty, links))
+			*role = ROLE_PULSE;
+		if (*role)
+			return u;
 	}
 	return NULL;
+}
+
+const struct unit *table_find_port(const struct unittab *tab, const char *tty, unsigned int *role)
+{
+	return table_find_device(tab, tty, "", role);
 }
 
 void program_directory(char *dir, size_t size)

@@ -159,13 +159,14 @@ static int table_baud(const struct ctx *ctx, const char *port, unsigned int *bau
 {
 	const struct unit *unit;
 	struct unittab tab;
+	unsigned int role;
 	char name[64];
 	int code = load_table(ctx, &tab);
 
 	*baud = 0;
 	if (code || tty_resolve(port, name, sizeof(name)))
 		return code;
-	unit = table_find_port(&tab, name);
+	unit = table_find_port(&tab, name, &role);
 	if (unit)
 		*baud = unit->baud;
 	return 0;

@@ -5,10 +5,11 @@
  */
 #include "cmd.h"
 
-#include <errno.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,31 +21,50 @@
 static void usage(void)
 {
 	fputs("Usage: gpsppsctl udev DEVNAME\n"
-	      "For 60-gpsppsctl.rules: print GPSPPSCTL_UNIT, GPSPPSCTL_LINK and, for a port of\n"
-	      "the table, GPSPPSCTL_SERVICE.  Nothing for any other device.\n"
+	      "For 61-gpsppsctl.rules: print GPSPPSCTL_UNIT, GPSPPSCTL_LINK (not of a port that\n"
+	      "has the pulse only) and, for a port of the table, GPSPPSCTL_SERVICE.  Nothing for\n"
+	      "any other device.  DEVLINKS, from udev, has the links that the port will get.\n"
 	      "\n"
 	      "  -h, --help   this help\n", stdout);
 }
 
-/* "pps3": the port it was made from, by its sysfs path ("/dev/ttyS0"). */
-static int pps_port(const char *pps, char *tty, size_t size)
-{
-	char path[64], line[64] = "";
-	FILE *f;
+struct device {
+	char tty[64];		/* the port, or the port of the pulse; "" */
+	char source[64];	/* the name of a PPS source; "" for a port */
+	const char *links;	/* of a port, as udev is going to make them */
+};
 
-	if (snprintf(path, sizeof(path), "/sys/class/pps/%s/path", pps) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	f = fopen(path, "re");
+/* The first line of a file of sysfs, without its end; "" when there is none. */
+__attribute__((format(printf, 3, 4)))
+static void read_line(char *line, size_t size, const char *fmt, ...)
+{
+	char path[128];
+	va_list ap;
+	FILE *f;
+	int n;
+
+	line[0] = '\0';
+	va_start(ap, fmt);
+	n = vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	f = n < (int)sizeof(path) ? fopen(path, "re") : NULL;
 	if (!f)
-		return -errno;
-	if (!fgets(line, sizeof(line), f))
+		return;
+	if (!fgets(line, (int)size, f))
 		line[0] = '\0';
 	fclose(f);
 	line[strcspn(line, "\n")] = '\0';
-	if (strncmp(line, "/dev/", 5) || !line[5] || strlen(line + 5) >= size)
-		return -ENOENT;		/* a PPS source that no tty feeds */
-	strcpy(tty, line + 5);
-	return 0;
+}
+
+/* "pps3": its name, and the port that it was made from ("/dev/ttyS0"), if any. */
+static void look_at_pps(const char *pps, struct device *d)
+{
+	char path[64];
+
+	read_line(d->source, sizeof(d->source), "/sys/class/pps/%s/name", pps);
+	read_line(path, sizeof(path), "/sys/class/pps/%s/path", pps);
+	if (!strncmp(path, "/dev/", 5))
+		strcpy(d->tty, path + 5);
 }
 
 /*
@@ -54,52 +74,71 @@ static int pps_port(const char *pps, char *tty, size_t size)
  */
 static bool is_placeholder(const char *tty)
 {
-	char path[128], type[16] = "";
-	FILE *f;
+	char type[16];
 
-	if (snprintf(path, sizeof(path), "/sys/class/tty/%s/type", tty) >= (int)sizeof(path))
-		return false;
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	if (!fgets(type, sizeof(type), f))
-		type[0] = '\0';
-	fclose(f);
-	return !strcmp(type, "0\n");
+	read_line(type, sizeof(type), "/sys/class/tty/%s/type", tty);
+	return !strcmp(type, "0");
 }
 
-static void print_properties(const struct unit *u, bool is_pps, bool in_table)
+static const struct unit *find_source(const struct unittab *tab, const char *name)
 {
+	for (size_t i = 0; i < tab->n; i++)
+		if (unit_source(&tab->units[i]) == SOURCE_NAMED && !strcmp(tab->units[i].pulse, name))
+			return &tab->units[i];
+	return NULL;
+}
+
+/* The device's line and what the device is for there.  NULL: it has none. */
+static const struct unit *find_line(const struct unittab *tab, const struct device *d,
+				    unsigned int *role)
+{
+	const struct unit *u = NULL;
+
+	if (d->tty[0] && !is_placeholder(d->tty))
+		u = table_find_device(tab, d->tty, d->links, role);
+	if (!d->source[0] || (u && (*role & ROLE_PULSE)))
+		return u;
+	*role = ROLE_PULSE;
+	return find_source(tab, d->source);
+}
+
+static void print_properties(const struct unit *u, const struct device *d, unsigned int role,
+			     bool in_table)
+{
+	const bool is_pps = d->source[0];
+
 	printf("GPSPPSCTL_UNIT=%u\n", u->unit);
-	printf("GPSPPSCTL_LINK=%s%u\n", is_pps ? "gpspps" : "gps", u->unit);
+	if (is_pps || (role & ROLE_SENTENCES))
+		printf("GPSPPSCTL_LINK=%s%u\n", is_pps ? "gpspps" : "gps", u->unit);
 	if (in_table && !is_pps)
 		puts("GPSPPSCTL_SERVICE=1");
 }
 
 /* Look in the table, then in the line that a running attach left. */
-static int properties(const struct ctx *ctx, const char *tty, bool is_pps)
+static int properties(const struct ctx *ctx, const struct device *d)
 {
 	struct unittab tab;
 	const struct unit *u;
 	char path[128];
 	struct ctx runtime = { .table = path };
+	unsigned int role;
 	int code = load_table(ctx, &tab);
 
 	if (code)
 		return code;
-	u = table_find_port(&tab, tty);
+	u = find_line(&tab, d, &role);
 	if (u) {
-		print_properties(u, is_pps, true);
+		print_properties(u, d, role, true);
 		return EXIT_DONE;
 	}
-	if (snprintf(path, sizeof(path), RUNTIME_TABLE, tty) >= (int)sizeof(path))
+	if (!d->tty[0] || snprintf(path, sizeof(path), RUNTIME_TABLE, d->tty) >= (int)sizeof(path))
 		return EXIT_DONE;
 	code = load_table(&runtime, &tab);
 	if (code)
 		return code;
-	u = table_find_port(&tab, tty);
+	u = find_line(&tab, d, &role);
 	if (u)
-		print_properties(u, is_pps, false);
+		print_properties(u, d, role, false);
 	return EXIT_DONE;
 }
 
@@ -109,9 +148,8 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	char tty[64];
+	struct device d = { .links = getenv("DEVLINKS") };
 	const char *name;
-	bool is_pps;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
@@ -125,18 +163,17 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 	name = argv[optind];
 	if (!strncmp(name, "/dev/", 5))
 		name += 5;
-	if (strchr(name, '/') || strlen(name) >= sizeof(tty)) {
+	if (strchr(name, '/') || strlen(name) >= sizeof(d.tty)) {
 		msg_error(argv[optind], "this is no device name");
 		return usage_error("udev");
 	}
-	is_pps = !strncmp(name, "pps", 3);
-	if (!is_pps)
-		strcpy(tty, name);
-	else if (pps_port(name, tty, sizeof(tty)) < 0)
-		return EXIT_DONE;
-	if (is_placeholder(tty))
-		return EXIT_DONE;
-	return finish_stdout(properties(ctx, tty, is_pps));
+	if (!d.links)
+		d.links = "";
+	if (strncmp(name, "pps", 3))
+		strcpy(d.tty, name);
+	else
+		look_at_pps(name, &d);
+	return finish_stdout(properties(ctx, &d));
 }
 
 const struct cmd cmd_udev = {

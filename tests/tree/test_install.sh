@@ -25,28 +25,41 @@ make_in install
 check $? "make install succeeds without root"
 for file in usr/sbin/gpsppsctl usr/libexec/gpsppsctl/gpsppsctl-hold usr/share/man/man8/gpsppsctl.8 \
 	usr/share/man/man7/gpsppsctl-diag.7 \
-	usr/lib/udev/rules.d/60-gpsppsctl.rules usr/lib/systemd/system/gpsppsctl@.service \
+	usr/lib/udev/rules.d/61-gpsppsctl.rules usr/lib/systemd/system/gpsppsctl@.service \
 	usr/lib/systemd/system-generators/gpsppsctl-generator; do
 	[ -s "$work/root/$file" ]
 	check $? "installed: $file"
 done
 ! grep -rq '@[A-Z]*@' "$work/root/usr/lib"
 check $? "no placeholder is left"
-grep -q '/usr/sbin/gpsppsctl udev' "$work/root/usr/lib/udev/rules.d/60-gpsppsctl.rules"
+grep -q '/usr/sbin/gpsppsctl udev' "$work/root/usr/lib/udev/rules.d/61-gpsppsctl.rules"
 check $? "the rules call the installed program"
 
 generator=$work/root/usr/lib/systemd/system-generators/gpsppsctl-generator
-printf '# a comment\n\nnonsense here\n0 /dev/ttyS0 baud=4800\n3 ttyUSB0\n7\n' >"$work/table"
+cat >"$work/table" <<EOF
+# a comment
+
+nonsense here
+0 /dev/ttyS0 baud=4800
+3 ttyUSB0#pulse=none
+7
+	4 ttyS4	baud=9600	pulse=none   # no wire
+5 - pulse=pps-gpio.-1
+EOF
 mkdir "$work/units"
 GPSPPSCTL_TABLE=$work/table "$generator" "$work/units" "$work/units" "$work/units"
 check $? "the generator runs"
-for device in gps0 gpspps0 gps3 gpspps3; do
+for device in gps0 gpspps0 gps3 gpspps3 gps4 gpspps5; do
 	grep -q '^JobTimeoutSec=8$' "$work/units/dev-$device.device.d/50-gpsppsctl.conf"
 	check $? "dev-$device.device is waited for 8 s at most"
 done
 [ ! -e "$work/units/dev-gps7.device.d" ]
 check $? "a line without a port makes nothing"
-grep -q '^After=dev-gps0.device dev-gpspps0.device dev-gps3.device dev-gpspps3.device$' \
+[ ! -e "$work/units/dev-gpspps4.device.d" ]
+check $? "a line with pulse=none has no pulse to wait for"
+[ ! -e "$work/units/dev-gps5.device.d" ]
+check $? "a pulse without a port has no receiver to wait for"
+grep -q '^After=dev-gps0.device dev-gpspps0.device dev-gps3.device dev-gpspps3.device dev-gps4.device dev-gpspps5.device$' \
 	"$work/units/ntpsec.service.d/50-gpsppsctl.conf"
 check $? "ntpsec is ordered after the devices"
 rm -rf "$work/units"; mkdir "$work/units"

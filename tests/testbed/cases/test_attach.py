@@ -635,13 +635,13 @@ def attach_by_udev_without_a_table(g):
 @test(guest="full")
 def attach_by_udev_that_does_not_make_the_links(g):
     port = g.ports["isa2"]
-    g.put("/etc/udev/rules.d/60-gpsppsctl.rules", "# replaced by nothing\n")
+    g.put("/etc/udev/rules.d/61-gpsppsctl.rules", "# replaced by nothing\n")
     g.run("udevadm control --reload", check=True)
     try:
         refused(g, port, "/dev/gps7: udev did not make the link within 5 s",
                 "hint: udevadm control --reload; udevadm trigger /dev/ttyS2", options="--unit 7")
     finally:
-        g.run("rm /etc/udev/rules.d/60-gpsppsctl.rules; udevadm control --reload", check=True)
+        g.run("rm /etc/udev/rules.d/61-gpsppsctl.rules; udevadm control --reload", check=True)
 
 
 @test(guest="full")
