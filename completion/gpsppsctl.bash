@@ -32,7 +32,7 @@ _gpsppsctl() {
 	*)
 		case $command in
 		'') words='attach detach list diag receiver udev --config --help --version' ;;
-		attach) words='--unit --baud --wait-pulse --once --daemon --help' ;;
+		attach) words='--unit --baud --wait-pulse --pulse-only --once --daemon --help' ;;
 		detach) words='--help' ;;
 		list) words='--all --noheadings --output --json --help' ;;
 		diag) words='--active --wait --follow --fix --yes --quiet --verbose --record --sysroot --list --explain --json --help' ;;

@@ -34,6 +34,7 @@ static void usage(void)
 	      "  -u, --unit N          N of /dev/gpsN; else the table's, else 0, 1, ... in turn\n"
 	      "  -b, --baud B          speed; else the table's, ntp.conf's, 4800\n"
 	      "  -w, --wait-pulse S    wait up to S seconds for the first pulse\n"
+	      "  -p, --pulse-only      the port has the pulse and no sentences: no /dev/gpsN\n"
 	      "  -1, --once            attach, verify, report, detach\n"
 	      "  -d, --daemon          hold in the background, once all is verified\n"
 	      "  -h, --help            this help\n", stdout);
@@ -63,6 +64,7 @@ static int parse_option(int c, struct attach_options *o)
 	case 'u': return parse_value("unit", 0, UNIT_MAX, &o->unit);
 	case 'b': return parse_baud(&o->baud);
 	case 'w': return parse_value("wait-pulse", 1, WAIT_MAX_S, &o->wait_pulse_s);
+	case 'p': o->pulse_only = true; return 0;
 	case '1': o->once = true; return 0;
 	case 'd': o->daemon = true; return 0;
 	case 'h': o->help = true; return 0;
@@ -90,6 +92,7 @@ static int parse_options(int argc, char **argv, struct attach_options *o)
 		{ "unit", required_argument, NULL, 'u' },
 		{ "baud", required_argument, NULL, 'b' },
 		{ "wait-pulse", required_argument, NULL, 'w' },
+		{ "pulse-only", no_argument, NULL, 'p' },
 		{ "once", no_argument, NULL, '1' },
 		{ "daemon", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
@@ -97,7 +100,7 @@ static int parse_options(int argc, char **argv, struct attach_options *o)
 	};
 	int c, code = 0;
 
-	while (!code && (c = getopt_long(argc, argv, "u:b:w:1dh", longs, NULL)) != -1)
+	while (!code && (c = getopt_long(argc, argv, "u:b:w:p1dh", longs, NULL)) != -1)
 		code = parse_option(c, o);
 	if (code || o->help)
 		return code;
@@ -161,8 +164,14 @@ static int attach_port(struct attaching *a)
 
 	a->port.tty = a->plan.tty;
 	a->port.speed = tty_speed(a->plan.baud);
+	a->port.no_pulse = !(a->plan.role & ROLE_PULSE);
+	a->port.no_sentences = !(a->plan.role & ROLE_SENTENCES);
 	err = ppsport_attach(a->probe, &a->port);
-	return err ? attach_step_failed(a, err) : 0;
+	if (err)
+		return attach_step_failed(a, err);
+	if (a->port.no_pulse)
+		strcpy(a->port.pps, a->plan.pps);
+	return 0;
 }
 
 /* Back to how it was; `code`, or EXIT_TROUBLE when the port could not be put back. */
@@ -192,7 +201,7 @@ static int undo(struct attaching *a, int code)
  */
 static void restart_daemons(const struct attach_plan *plan)
 {
-	int err = systemd_try_restart(plan->restart);
+	int err = plan->role & ROLE_PULSE ? systemd_try_restart(plan->restart) : 0;
 
 	if (!err)
 		return;
@@ -268,7 +277,7 @@ static int check_distinct(const struct attaching *a, size_t n)
 			msg_error(plan->node, "given twice");
 			return usage_error("attach");
 		}
-		if (plan->unit == a[i].plan.unit) {
+		if (plan->unit == a[i].plan.unit && plan->role & a[i].plan.role) {
 			msg_error(plan->node, "unit %u is that of %s already", plan->unit,
 				  a[i].plan.node);
 			msg_hint("give each its unit in " UNITTAB_PATH);

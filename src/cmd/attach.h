@@ -20,7 +20,7 @@ struct attach_options {
 	long unit;		/* -1: not said */
 	long baud;		/* 0: not said */
 	long wait_pulse_s;	/* 0: not said */
-	bool once, daemon, help;
+	bool once, daemon, pulse_only, help;
 };
 
 struct attach_plan {
@@ -29,10 +29,13 @@ struct attach_plan {
 	struct port_list ports;			/* owns what `port` points to */
 	const struct port *port;
 	unsigned int unit, baud;
-	unsigned int role;			/* ROLE_SENTENCES, ROLE_PULSE; 0: not in the table */
+	unsigned int role;			/* ROLE_SENTENCES, ROLE_PULSE */
+	enum unit_source source;		/* of the unit's pulse, ... */
+	char pulse[UNIT_PORT_MAX];		/* as the table names it, ... */
+	char pps[PPS_NAME_MAX];			/* and found, when it is SOURCE_NAMED; or "" */
 	const char *baud_from;			/* "from /etc/ntp.conf" */
 	enum links_mode links;
-	char gps_link[HANDOVER_PATH_MAX], pps_link[HANDOVER_PATH_MAX];
+	char gps_link[HANDOVER_PATH_MAX], pps_link[HANDOVER_PATH_MAX];	/* or "" */
 	bool gps_link_ours;			/* it led to this port before */
 	struct holder daemon;			/* an ntpd that has the port already; pid 0: none */
 	char restart[UNIT_RESTART_MAX];		/* of the table's line, or "" */

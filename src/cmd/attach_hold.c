@@ -61,6 +61,8 @@ static void fill(const struct attaching *a, struct handover_port *h)
 	h->unit = plan->unit;
 	h->baud = plan->baud;
 	h->links = plan->links;
+	h->no_pulse = a->port.no_pulse;
+	h->no_sentences = a->port.no_sentences;
 	h->mode = a->port.mode;
 	h->saved = a->port.found_mode;
 	h->ldisc = ppsport_ldisc_after(&a->port);

@@ -21,11 +21,22 @@ static int make_link(const char *path, const char *target)
 	return err ? EXIT_TROUBLE : 0;
 }
 
-static int make_links(struct attaching *a)
+static int make_gps_link(struct attaching *a)
+{
+	if (!a->plan.gps_link[0])
+		return 0;
+	a->gps_linked = true;
+	return make_link(a->plan.gps_link, a->plan.tty);
+}
+
+static int make_pps_link(struct attaching *a)
 {
 	const struct attach_plan *plan = &a->plan;
 	char node[PPS_NAME_MAX + 8];
 	int err;
+
+	if (!plan->pps_link[0])
+		return 0;
 
 	snprintf(node, sizeof(node), "/dev/%s", a->port.pps);
 	err = dialout_share(node);
@@ -39,11 +50,13 @@ static int make_links(struct attaching *a)
 		msg_hint("gpsppsctl attach %s --unit N, another one", plan->tty);
 		return EXIT_TROUBLE;
 	}
-	a->gps_linked = true;
-	if (make_link(plan->gps_link, plan->tty))
-		return EXIT_TROUBLE;
 	a->pps_linked = true;
 	return make_link(plan->pps_link, a->port.pps);
+}
+
+static bool is_missing(const char *link, const char *target)
+{
+	return link[0] && !link_leads_to(link, target);
 }
 
 static int await_links(struct attaching *a)
@@ -54,8 +67,8 @@ static int await_links(struct attaching *a)
 	for (int ms = 0; ms < LINKS_TIMEOUT_MS; ms += PAUSE_MS) {
 		if (attach_is_interrupted())
 			return EXIT_NO;
-		missing = !link_leads_to(plan->gps_link, plan->tty) ? plan->gps_link :
-			  !link_leads_to(plan->pps_link, a->port.pps) ? plan->pps_link : NULL;
+		missing = is_missing(plan->gps_link, plan->tty) ? plan->gps_link :
+			  is_missing(plan->pps_link, a->port.pps) ? plan->pps_link : NULL;
 		if (!missing)
 			return 0;
 		probe_sleep_ms(a->probe, PAUSE_MS);
@@ -73,7 +86,7 @@ int attach_tell_udev(struct attaching *a)
 	if (plan->links != LINKS_UDEV_RUNTIME)
 		return 0;
 	a->announced = true;
-	err = udev_announce(plan->tty, plan->unit, plan->baud);
+	err = udev_announce(plan->tty, plan->unit, plan->role, plan->baud);
 	if (err)
 		msg_error(plan->node, "cannot tell udev of it: %s", strerror(-err));
 	return err ? EXIT_TROUBLE : 0;
@@ -81,5 +94,10 @@ int attach_tell_udev(struct attaching *a)
 
 int attach_make_links(struct attaching *a)
 {
-	return a->plan.links == LINKS_SELF ? make_links(a) : await_links(a);
+	int code;
+
+	if (a->plan.links != LINKS_SELF)
+		return await_links(a);
+	code = make_pps_link(a);
+	return code ? code : make_gps_link(a);
 }

@@ -114,6 +114,55 @@ static int check_free(struct probe *probe, struct attach_plan *plan)
 	return 0;
 }
 
+/* ---- what for, and where is the pulse? ---- */
+
+/* The number of the source with this name, if it is there already. */
+static void find_source(struct probe *probe, const char *name, char *pps, size_t size)
+{
+	struct pulse_list pulses;
+
+	if (survey_pulses(probe, &pulses) < 0)
+		return;
+	for (size_t i = 0; i < pulses.n; i++)
+		if (pulses.v[i].source.state == FACT_OK && !strcmp(pulses.v[i].source.val, name))
+			snprintf(pps, size, "%.*s", (int)size - 1, pulses.v[i].name);
+	survey_free_pulses(&pulses);
+}
+
+static int refuse_role(const struct ctx *ctx, const struct attach_plan *plan,
+		       const struct unit *ours)
+{
+	msg_error(plan->node, "--pulse-only: line %u of %s says that sentences come there",
+		  ours->line, ctx->table);
+	msg_hint("write a line such as: %u - pulse=%s", ours->unit, plan->node);
+	return EXIT_TROUBLE;
+}
+
+static int refuse_wait(const struct attach_plan *plan)
+{
+	msg_error(plan->node, "--wait-pulse: its unit has %s",
+		  plan->source == SOURCE_NONE ? "no pulse" : "its pulse elsewhere");
+	if (plan->source != SOURCE_NONE)
+		msg_hint("the pulse comes from %s", plan->pulse);
+	return EXIT_TROUBLE;
+}
+
+static int choose_role(const struct ctx *ctx, const struct attach_options *o,
+		       const struct unit *ours, struct probe *probe, struct attach_plan *plan)
+{
+	if (!ours)
+		plan->role = o->pulse_only ? ROLE_PULSE : ROLE_SENTENCES | ROLE_PULSE;
+	if (o->pulse_only && plan->role & ROLE_SENTENCES)
+		return refuse_role(ctx, plan, ours);
+	plan->source = plan->role & ROLE_PULSE ? SOURCE_OWN : unit_source(ours);
+	if (plan->source == SOURCE_OWN)
+		return 0;
+	strcpy(plan->pulse, ours->pulse);
+	if (plan->source == SOURCE_NAMED)
+		find_source(probe, plan->pulse, plan->pps, sizeof(plan->pps));
+	return o->wait_pulse_s && !plan->pps[0] ? refuse_wait(plan) : 0;
+}
+
 /* ---- which unit? ---- */
 
 static const struct unit *find_unit(const struct unittab *tab, unsigned int unit)
@@ -155,18 +204,8 @@ static int check_link(struct attach_plan *plan)
 	return EXIT_TROUBLE;
 }
 
-static int choose_unit(const struct ctx *ctx, const struct attach_options *o, size_t nth,
-		       const struct unittab *tab, struct attach_plan *plan)
+static int choose_links(const struct ctx *ctx, const struct unit *ours, struct attach_plan *plan)
 {
-	const struct unit *ours = table_find_port(tab, plan->tty, &plan->role);
-	int code;
-
-	plan->unit = o->unit >= 0 ? (unsigned int)o->unit : ours ? ours->unit : (unsigned int)nth;
-	if (ours)
-		strcpy(plan->restart, ours->restart);
-	code = check_unit(ctx, plan, tab, ours);
-	if (code)
-		return code;
 	/* udev's rules look into the one table only, whatever -C says */
 	if (!udev_makes_links())
 		plan->links = LINKS_SELF;
@@ -174,9 +213,25 @@ static int choose_unit(const struct ctx *ctx, const struct attach_options *o, si
 		plan->links = LINKS_UDEV;
 	else
 		plan->links = LINKS_UDEV_RUNTIME;
-	snprintf(plan->gps_link, sizeof(plan->gps_link), "/dev/gps%u", plan->unit);
-	snprintf(plan->pps_link, sizeof(plan->pps_link), "/dev/gpspps%u", plan->unit);
-	return check_link(plan);
+	if (plan->role & ROLE_SENTENCES)
+		snprintf(plan->gps_link, sizeof(plan->gps_link), "/dev/gps%u", plan->unit);
+	/* udev links a source of its own accord, perhaps long before this port */
+	if (plan->role & ROLE_PULSE || (plan->pps[0] && plan->links == LINKS_SELF))
+		snprintf(plan->pps_link, sizeof(plan->pps_link), "/dev/gpspps%u", plan->unit);
+	return plan->gps_link[0] ? check_link(plan) : 0;
+}
+
+static int choose_unit(const struct ctx *ctx, const struct attach_options *o, size_t nth,
+		       const struct unittab *tab, const struct unit *ours,
+		       struct attach_plan *plan)
+{
+	int code;
+
+	plan->unit = o->unit >= 0 ? (unsigned int)o->unit : ours ? ours->unit : (unsigned int)nth;
+	if (ours)
+		strcpy(plan->restart, ours->restart);
+	code = check_unit(ctx, plan, tab, ours);
+	return code ? code : choose_links(ctx, ours, plan);
 }
 
 /* ---- which speed? ---- */
@@ -200,11 +255,9 @@ static bool daemon_baud(struct probe *probe, struct attach_plan *plan)
 	return found;
 }
 
-static int choose_baud(const struct attach_options *o, const struct unittab *tab,
+static int choose_baud(const struct attach_options *o, const struct unit *ours,
 		       struct probe *probe, struct attach_plan *plan)
 {
-	const struct unit *ours = table_find_port(tab, plan->tty, &plan->role);
-
 	if (o->baud) {
 		plan->baud = (unsigned int)o->baud;
 		plan->baud_from = "by --baud";
@@ -249,6 +302,7 @@ static int find_the_port(const char *typed, struct probe *probe, struct attach_p
 int attach_make_plan(const struct ctx *ctx, const struct attach_options *o, size_t nth,
 		     struct probe *probe, struct attach_plan *plan)
 {
+	const struct unit *ours;
 	struct unittab tab;
 	int code = load_table(ctx, &tab);
 
@@ -256,10 +310,14 @@ int attach_make_plan(const struct ctx *ctx, const struct attach_options *o, size
 		code = find_the_port(o->ports[nth], probe, plan);
 	if (!code)
 		code = check_free(probe, plan);
+	if (code)
+		return code;
+	ours = table_find_port(&tab, plan->tty, &plan->role);
+	code = choose_role(ctx, o, ours, probe, plan);
 	if (!code)
-		code = choose_unit(ctx, o, nth, &tab, plan);
+		code = choose_unit(ctx, o, nth, &tab, ours, plan);
 	if (!code)
-		code = choose_baud(o, &tab, probe, plan);
+		code = choose_baud(o, ours, probe, plan);
 	if (!code)
 		code = attach_find_holder(plan);
 	return code;

@@ -48,7 +48,9 @@ static void look_for_pulse(struct attaching *a, int64_t timeout_ms)
 
 int attach_await_pulse(struct attaching *a, const struct attach_options *o)
 {
-	if (o->wait_pulse_s)
+	if (!a->port.pps[0])
+		a->looked = false;	/* it is another port's, or nobody's */
+	else if (o->wait_pulse_s)
 		look_for_pulse(a, o->wait_pulse_s * 1000);
 	else if (!o->daemon && !notify_wanted())
 		look_for_pulse(a, LOOK_MS);

@@ -25,7 +25,10 @@ static void print_uart(const struct attach_plan *plan)
 		else
 			printf(" polled (irq 0)");
 	}
-	printf(", %u 8N1 (%s), termios as ntpd sets them\n", plan->baud, plan->baud_from);
+	if (plan->role & ROLE_SENTENCES)
+		printf(", %u 8N1 (%s), termios as ntpd sets them\n", plan->baud, plan->baud_from);
+	else
+		printf(", for its pulse only: what it receives is not read\n");
 }
 
 static void print_armed(const struct ppsport *port)
@@ -55,17 +58,49 @@ static void print_pulse(const struct attaching *a)
 		       shape->edge == EDGE_ASSERT ? "assert" : "clear");
 }
 
-void attach_report(const struct attaching *a)
+/* The unit's pulse, when it is not this port's. */
+static void print_source(const struct attaching *a)
 {
 	const struct attach_plan *plan = &a->plan;
+
+	printf("%-12s ", "pulse");
+	if (plan->source == SOURCE_NONE)
+		printf("none, by the table");
+	else if (plan->source == SOURCE_PORT)
+		printf("from %s: gpsppsctl attach %s", plan->pulse, plan->pulse);
+	else if (plan->pps[0])
+		printf("from %s, /dev/%s", plan->pulse, plan->pps);
+	else
+		printf("from %s, which is not there yet: gpsppsctl list", plan->pulse);
+	print_pulse(a);
+	putchar('\n');
+}
+
+static void print_own_pulse(const struct attaching *a)
+{
 	char pps[PPS_NAME_MAX + 8];
 
-	print_uart(plan);
 	snprintf(pps, sizeof(pps), "/dev/%s", a->port.pps);
 	printf("%-12s attached, ", pps);
 	print_armed(&a->port);
 	print_pulse(a);
-	printf("\n%s -> %s   %s -> %s\n", plan->gps_link, plan->tty, plan->pps_link, a->port.pps);
+	putchar('\n');
+}
+
+void attach_report(const struct attaching *a)
+{
+	const struct attach_plan *plan = &a->plan;
+
+	print_uart(plan);
+	if (plan->role & ROLE_PULSE)
+		print_own_pulse(a);
+	else
+		print_source(a);
+	if (plan->gps_link[0])
+		printf("%s -> %s", plan->gps_link, plan->tty);
+	if (plan->pps_link[0])
+		printf("%s%s -> %s", plan->gps_link[0] ? "   " : "", plan->pps_link, a->port.pps);
+	putchar('\n');
 	if (plan->daemon.pid)
 		printf("%s[%d] had the port open before: restart it, it looks for its pulse once\n",
 		       plan->daemon.comm, plan->daemon.pid);

@@ -128,8 +128,9 @@ static void note_attached(struct hold *hold)
 {
 	const bool killed = !events_open(hold);
 
-	events_note(hold, "attached", "as %s at %u baud by gpsppsctl[%d]%s", hold->h.pps,
-		    hold->h.baud, (int)getpid(),
+	events_note(hold, "attached", "%s%s at %u baud by gpsppsctl[%d]%s",
+		    hold->h.no_pulse ? "for sentences" : "as ",
+		    hold->h.no_pulse ? "" : hold->h.pps, hold->h.baud, (int)getpid(),
 		    killed ? "; the holder before it was killed" : "");
 }
 
@@ -345,8 +346,9 @@ static void say_ready(const struct holder *all)
 	char text[256];
 
 	if (all->n == 1)
-		snprintf(text, sizeof(text), "READY=1\nSTATUS=/dev/%s attached as %s, %s",
-			 first->tty, first->gps_link, first->pps_link);
+		snprintf(text, sizeof(text), "READY=1\nSTATUS=/dev/%s attached as %s%s%s",
+			 first->tty, first->gps_link,
+			 first->gps_link[0] && first->pps_link[0] ? ", " : "", first->pps_link);
 	else
 		snprintf(text, sizeof(text), "READY=1\nSTATUS=%u ports attached", all->n);
 	notify_send(text);

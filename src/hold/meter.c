@@ -30,7 +30,7 @@ void meter_init(struct hold *hold)
 {
 	struct meter *m = &hold->meter;
 
-	m->state = METER_SHAPE;
+	m->state = hold->h.pps[0] ? METER_SHAPE : METER_DONE;
 	m->shape = hold->h.shape;
 	m->shape_at_ns = hold->h.shape_at_ns;
 	m->due_ns = hold->since_ns + FIRST_NS;
@@ -86,7 +86,7 @@ static void step_shape(struct hold *hold)
 		const int64_t age_ns = realtime_ns() - on_time(m, &assert_edge, &clear_edge)->time_ns;
 
 		/* the burst is watched from the next pulse on; a stepped clock asks for patience */
-		m->state = METER_ALIGN;
+		m->state = hold->h.no_sentences ? METER_DONE : METER_ALIGN;
 		m->due_ns = hold_now_ns() + NS_PER_S - (age_ns % NS_PER_S + NS_PER_S) % NS_PER_S;
 	} else {
 		later(hold);

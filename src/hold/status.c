@@ -45,7 +45,7 @@ static void add_counts(struct text *t, const struct hold *hold)
 {
 	struct stamp assert_edge, clear_edge;
 
-	if (hold_read_edges(hold, &assert_edge, &clear_edge) < 0)
+	if (!hold->h.pps[0] || hold_read_edges(hold, &assert_edge, &clear_edge) < 0)
 		return;
 	add(t, "asserts %u\nclears %u\n", assert_edge.seq, clear_edge.seq);
 }
@@ -64,7 +64,11 @@ size_t status_write(const struct hold *hold, char *buf, size_t size)
 	struct text t = { .buf = buf, .size = size - 1 };	/* room for the empty line */
 
 	add(&t, "port %s\npid %d\nunit %u\n", h->tty, (int)getpid(), h->unit);
-	add(&t, "since %ld\npps %s\nbaud %u\n", seconds_since(hold->since_ns), h->pps, h->baud);
+	add(&t, "since %ld\nbaud %u\n", seconds_since(hold->since_ns), h->baud);
+	if (h->pps[0])
+		add(&t, "pps %s\n", h->pps);
+	if (h->no_pulse || h->no_sentences)
+		add(&t, "only %s\n", h->no_pulse ? "sentences" : "pulse");
 	add(&t, "links %s\n", h->links == LINKS_SELF ? "self" : "udev");
 	add(&t, "termios %o %o %o %o\n", h->mode.c_iflag, h->mode.c_oflag, h->mode.c_cflag,
 	    h->mode.c_lflag);

@@ -83,7 +83,7 @@ static void judge_ldisc(struct hold *hold, const struct look *now)
 {
 	const int before = hold->watch.last.ldisc;
 
-	if (now->ldisc < 0 || before < 0 || now->ldisc == before)
+	if (now->ldisc < 0 || before < 0 || now->ldisc == before || hold->h.no_pulse)
 		return;
 	events_note(hold, "ldisc", "line discipline %d -> %d: %s", before, now->ldisc,
 		    now->ldisc == N_PPS ? "N_PPS again, as a new PPS device" :
@@ -94,7 +94,8 @@ static void judge_flags(struct hold *hold, const struct look *now)
 {
 	const struct look *last = &hold->watch.last;
 
-	if (!now->has_flags || !last->has_flags || !((now->flags ^ last->flags) & FLAG_HARDPPS_CD))
+	if (!now->has_flags || !last->has_flags || hold->h.no_pulse ||
+	    !((now->flags ^ last->flags) & FLAG_HARDPPS_CD))
 		return;
 	events_note(hold, "flags", "0x%lx -> 0x%lx: %s", last->flags, now->flags,
 		    now->flags & FLAG_HARDPPS_CD ? "the kernel listens to DCD for pulses again" :
@@ -114,6 +115,12 @@ static void judge_speed(struct hold *hold, const struct look *now)
 }
 
 /* ---- pulses ---- */
+
+/* Its own, or a source that the table names; another port's is watched by that port's holder. */
+static bool has_pulse(const struct hold *hold)
+{
+	return hold->h.pps[0];
+}
 
 /* Counted since the last look; a new device of the same name counts from 0. */
 static uint32_t edges(const struct stamp *last, const struct stamp *now)
@@ -203,6 +210,8 @@ static void judge_pulse(struct hold *hold, const struct look *now)
 	struct watch *w = &hold->watch;
 	const uint32_t n = now->has_edges ? pulses(&w->last, now) : 0;
 
+	if (!has_pulse(hold))
+		return;
 	if (n) {
 		if (w->is_lost)
 			note_back(hold, now, n);
@@ -222,7 +231,7 @@ static void judge_characters(struct hold *hold, const struct look *now)
 	struct watch *w = &hold->watch;
 	const int64_t since_ns = now->at_ns - w->heard_ns;
 
-	if (!now->has_counts || !w->last.has_counts)
+	if (!now->has_counts || !w->last.has_counts || hold->h.no_sentences)
 		return;
 	if (now->rx != w->last.rx) {
 		if (w->is_silent)
@@ -258,7 +267,7 @@ static int64_t next_ns(const struct hold *hold, const struct look *now)
 {
 	const int64_t still_ns = stillness_ns(hold, now);
 
-	if (hold->watch.is_lost || still_ns < OVERDUE_NS)
+	if (hold->watch.is_lost || still_ns < OVERDUE_NS || !has_pulse(hold))
 		return now->at_ns + PERIOD_NS;
 	return now->at_ns + (still_ns > STILL_NS - SOON_NS ? SOON_NS : STILL_NS - still_ns);
 }

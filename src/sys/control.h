@@ -7,6 +7,8 @@
  *              port ttyS0            pid 412          unit 0
  *              since 7264            seconds held
  *              pps pps0              baud 4800        links self|udev
+ *              only sentences|pulse  when the port is not there for both; with the
+ *                                    sentences pps is another source, if any is known
  *              termios IFLAG OFLAG CFLAG LFLAG        octal, what we keep the port at
  *              pulse assert 100000 7250    edge, width in us, measured so many s ago
  *              burst 431 812 362 7249      ms after the pulse of the first and the last

@@ -13,7 +13,7 @@
 #include "../measure.h"
 
 #define HANDOVER_MAGIC 0x67707073u	/* "gpps" */
-#define HANDOVER_VERSION 2
+#define HANDOVER_VERSION 3
 
 #define HANDOVER_PORTS_MAX 16	/* as many as the kernel has PPS sources: PPS_MAX_SOURCES */
 
@@ -38,8 +38,10 @@ struct handover_port {
 	char pps[HANDOVER_NAME_MAX];		/* "pps0" */
 	uint32_t unit, baud;
 	uint32_t links;				/* enum links_mode */
-	char gps_link[HANDOVER_PATH_MAX];	/* "/dev/gps0" */
-	char pps_link[HANDOVER_PATH_MAX];	/* "/dev/gpspps0" */
+	uint32_t no_pulse;			/* its DCD has none: pps is another source, or "" */
+	uint32_t no_sentences;			/* no characters are expected */
+	char gps_link[HANDOVER_PATH_MAX];	/* "/dev/gps0", or "" */
+	char pps_link[HANDOVER_PATH_MAX];	/* "/dev/gpspps0", or "" */
 	struct termios mode;			/* what the port is kept at */
 	struct termios saved;			/* what it goes back to */
 	int32_t ldisc;				/* the same */

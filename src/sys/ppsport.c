@@ -70,6 +70,8 @@ static int step_set_mode(struct probe *p, struct ppsport *port)
 {
 	(void)p;
 	tty_ntpd_mode(&port->mode, &port->found_mode, port->speed);
+	if (port->no_sentences)
+		port->mode.c_cflag &= ~(tcflag_t)CREAD;
 	port->mode_changed = true;	/* a part of it may have been taken */
 	return tty_set_mode(port->fd, &port->mode);
 }
@@ -203,6 +205,11 @@ static int (*const steps[N_STEPS])(struct probe *p, struct ppsport *port) = {
 	[STEP_CHECK_IER] = step_check_ier,
 };
 
+static bool is_of_pulse(enum ppsport_step step)
+{
+	return (step >= STEP_SET_LDISC && step <= STEP_CHECK_PPS) || step == STEP_CHECK_IER;
+}
+
 int ppsport_attach(struct probe *p, struct ppsport *port)
 {
 	int err;
@@ -211,6 +218,8 @@ int ppsport_attach(struct probe *p, struct ppsport *port)
 	port->pps[0] = '\0';
 	port->is_armed = port->mode_changed = port->ldisc_changed = false;
 	for (port->step = 0; port->step < N_STEPS; port->step++) {
+		if (port->no_pulse && is_of_pulse(port->step))
+			continue;
 		err = steps[port->step](p, port);
 		if (!err)
 			continue;

@@ -37,6 +37,8 @@ struct ppsport {
 	/* in */
 	const char *tty;	/* "ttyS0"; the caller's, must outlive this */
 	speed_t speed;
+	bool no_pulse;		/* its DCD has none: ntpd's termios, no N_PPS */
+	bool no_sentences;	/* nobody reads it: without CREAD */
 	/* out */
 	int fd;			/* -1 when nothing is attached */
 	enum ppsport_step step;	/* the one that failed */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../unittab.h"
 #include "links.h"
 
 #define PATH_TEXT_MAX 128
@@ -59,14 +60,16 @@ static int write_all(int fd, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
-static int write_unit(const char *tty, unsigned int unit, unsigned int baud)
+static int write_unit(const char *tty, unsigned int unit, unsigned int role, unsigned int baud)
 {
 	char path[PATH_TEXT_MAX], line[PATH_TEXT_MAX];
 	int fd, err = unit_path(tty, path, sizeof(path));
 
 	if (err)
 		return err;
-	snprintf(line, sizeof(line), "%u /dev/%s baud=%u\n", unit, tty, baud);
+	snprintf(line, sizeof(line), "%u %s/dev/%s%s baud=%u\n", unit,
+		 role == ROLE_PULSE ? "- pulse=" : "", tty,
+		 role == ROLE_SENTENCES ? " pulse=none" : "", baud);
 	if (mkdir(UDEV_UNITS_DIR, 0755) < 0 && errno != EEXIST)
 		return -errno;
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -96,9 +99,9 @@ static int trigger(const char *tty)
 	return err;
 }
 
-int udev_announce(const char *tty, unsigned int unit, unsigned int baud)
+int udev_announce(const char *tty, unsigned int unit, unsigned int role, unsigned int baud)
 {
-	int err = write_unit(tty, unit, baud);
+	int err = write_unit(tty, unit, role, baud);
 
 	return err ? err : trigger(tty);
 }

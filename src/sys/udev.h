@@ -15,10 +15,10 @@
 bool udev_makes_links(void);
 
 /*
- * Write the line of "ttyS0" and let udev look at the port once more (a "change"
- * uevent).  0 or -errno.
+ * Write the line of "ttyS0", for what it is for (enum unit_role: bits), and let udev
+ * look at the port once more (a "change" uevent).  0 or -errno.
  */
-int udev_announce(const char *tty, unsigned int unit, unsigned int baud);
+int udev_announce(const char *tty, unsigned int unit, unsigned int role, unsigned int baud);
 
 /*
  * Take the line away again, and wait a moment until udev has taken the link
