@@ -85,10 +85,18 @@ const struct check *const *diagnose_checks(size_t *n)
 	return checks;
 }
 
+/* Where the pulse comes from elsewhere, what would explain its absence here is nothing. */
+static bool matters(const struct check *check, const struct port_facts *f)
+{
+	return !f->no_pulse || check->explains != EXPLAINS_NO_PULSE;
+}
+
 static bool lacks_pulse(const struct port_facts *f)
 {
 	if (!fact_is(f->present, 1))
 		return true;
+	if (f->no_pulse)
+		return false;
 	return !facts_is_attached(f) || facts_no_pulse(f);
 }
 
@@ -121,7 +129,8 @@ void diagnose(const struct port_facts *f, struct verdict *v)
 	for (size_t i = 0; i < N_CHECKS; i++) {
 		v->findings[i].id = checks[i]->id;
 		v->findings[i].see = checks[i]->see;
-		checks[i]->run(f, &v->findings[i]);
+		if (matters(checks[i], f))
+			checks[i]->run(f, &v->findings[i]);
 	}
 	v->n = N_CHECKS;
 	v->no_pulse = lacks_pulse(f);

@@ -165,6 +165,9 @@ struct port_facts {
 	struct port port;		/* its arrays stay the survey's */
 	struct pulse pulse;		/* the port's own; name "" when it has none */
 	struct fact unit;		/* of the table of units; absent: not in it */
+	bool no_pulse;			/* by the table or its holder: DCD has none ... */
+	char pulse_from[128];		/* ... as the unit's comes from there; "" none, or not known */
+	bool no_sentences;		/* the same: nobody reads it, it is there for its pulse */
 	struct fact table_baud;		/* absent: the table does not say */
 	struct kernel_facts kernel;
 	struct host_facts host;

@@ -50,7 +50,8 @@ enum icount_line check_pulse_pin(const struct port_facts *f)
 
 bool check_is_silent(const struct port_facts *f)
 {
-	return facts_window_ms(f) >= 3000 && fact_is(facts_moved(f, IC_RX), 0);
+	return !f->no_sentences && facts_window_ms(f) >= 3000 &&
+	       fact_is(facts_moved(f, IC_RX), 0);
 }
 
 bool check_was_heard(const struct port_facts *f)
@@ -60,7 +61,7 @@ bool check_was_heard(const struct port_facts *f)
 
 bool check_needs_no_sentences(const struct port_facts *f)
 {
-	return f->pulse_only || !fact_is(f->present, 1) ||
+	return f->pulse_only || f->no_sentences || !fact_is(f->present, 1) ||
 	       (!facts_is_open(f) && !check_was_heard(f));
 }
 

@@ -19,7 +19,9 @@ static bool link_exists(const struct link_fact *l)
 /* gpsd finds its devices without our links. */
 static bool links_matter(const struct port_facts *f)
 {
-	return !f->pulse_only && fact_is(f->present, 1) && !facts_holder(f, ROLE_GPSD) &&
+	if (f->pulse_only && !fact_known(f->unit))
+		return false;
+	return fact_is(f->present, 1) && !facts_holder(f, ROLE_GPSD) &&
 	       (facts_is_attached(f) || fact_known(f->unit));
 }
 
@@ -49,7 +51,7 @@ static bool is_unnamed(const struct port_facts *f, struct finding *out)
 
 static void run_link_gps_missing(const struct port_facts *f, struct finding *out)
 {
-	if (!links_matter(f) || is_unnamed(f, out))
+	if (!links_matter(f) || f->no_sentences || is_unnamed(f, out))
 		return;
 	if (link_exists(&f->gps)) {
 		out->severity = SEV_OK;
@@ -146,9 +148,9 @@ static void run_link_pps_wrong(const struct port_facts *f, struct finding *out)
 		return;
 	}
 	finding_fail(out, "NOT USABLE: /dev/%s is not this port's pulse", f->gpspps.name);
-	finding_observed(out, "/dev/%s leads to %s, the pulse of /dev/%s is %s", f->gpspps.name,
+	finding_observed(out, "/dev/%s leads to %s, the pulse of %s%s is %s", f->gpspps.name,
 			 f->gpspps.target.state == FACT_OK ? f->gpspps.target.val : "nothing",
-			 f->port.name, f->pulse.name);
+			 f->pulse_only ? "this unit" : "/dev/", f->port.name, f->pulse.name);
 	finding_why(out, "the numbers of PPS devices change with the order of attaching; a daemon on another source takes its time from there");
 	link_fix(f, out, "pps", f->pulse.name, f->gpspps.name);
 }

@@ -8,10 +8,23 @@
 #define COMM_MODEMMANAGER "ModemManager"
 #define COMM_BRLTTY "brltty"
 
+/* A GPIO line or a card that the table names. */
+static void absent_source(const struct port_facts *f, struct finding *out)
+{
+	finding_fail(out, "NO PULSE: there is no source named %s", f->pulse_from);
+	finding_observed(out, "no /sys/class/pps/*/name says %s", f->pulse_from);
+	finding_why(out, "its driver is not loaded, its device is not there, or pulse= in the table has another name than the kernel");
+	finding_fix(out, "grep . /sys/class/pps/*/name     # the names that there are");
+}
+
 static void run_port_absent(const struct port_facts *f, struct finding *out)
 {
 	if (fact_is(f->present, 1)) {
 		out->severity = SEV_OK;
+		return;
+	}
+	if (f->pulse_only && !f->gone) {
+		absent_source(f, out);
 		return;
 	}
 	if (f->gone)

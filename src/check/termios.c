@@ -141,7 +141,8 @@ static void compare(const struct port_facts *f, struct diff *d)
 /* gpsd has a mode of its own, and hunts for the speed. */
 static bool has_ntpd_settings(const struct port_facts *f)
 {
-	return facts_is_attached(f) && !f->pulse_only && !facts_holder(f, ROLE_GPSD);
+	return facts_is_attached(f) && !f->pulse_only && !f->no_sentences &&
+	       !facts_holder(f, ROLE_GPSD);
 }
 
 /* The settings are known: observed, and so far fine.  Else the finding says why not. */

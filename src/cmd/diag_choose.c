@@ -31,21 +31,52 @@ static int resolve(const struct clinic *c, const char *what, char *node, size_t 
 	return 0;
 }
 
-/* The table's line for this port, whatever name it calls it by. */
-static void set_unit(const struct clinic *c, struct port_facts *f)
+static bool leads_to(const struct clinic *c, const char *what, const char *name)
 {
 	char node[SURVEY_NAME_MAX];
 
+	return !resolve(c, what, node, sizeof(node)) && !strcmp(node, name);
+}
+
+static void set_elsewhere(const struct unit *u, struct port_facts *f)
+{
+	f->no_pulse = unit_source(u) != SOURCE_OWN;
+	if (f->no_pulse && unit_source(u) != SOURCE_NONE)
+		strcpy(f->pulse_from, u->pulse);
+}
+
+/* The table's line for this port, whatever name it calls it by, and what it is for there. */
+static void set_unit(const struct clinic *c, struct port_facts *f)
+{
 	f->unit = f->table_baud = fact_from(-ENOENT, 0);
 	for (size_t i = 0; i < c->units.n; i++) {
 		const struct unit *u = &c->units.units[i];
 
-		if (resolve(c, u->port, node, sizeof(node)) || strcmp(node, f->port.name))
-			continue;
-		f->unit = fact_from(0, u->unit);
-		if (u->baud)
-			f->table_baud = fact_from(0, u->baud);
-		return;
+		if (unit_has_port(u) && leads_to(c, u->port, f->port.name)) {
+			f->unit = fact_from(0, u->unit);
+			if (u->baud)
+				f->table_baud = fact_from(0, u->baud);
+			set_elsewhere(u, f);
+			return;
+		}
+		if (unit_source(u) == SOURCE_PORT && leads_to(c, u->pulse, f->port.name)) {
+			f->unit = fact_from(0, u->unit);
+			f->no_sentences = true;
+			return;
+		}
+	}
+}
+
+/* The table's line for a source that the kernel has by itself: by its name. */
+static void set_source_unit(const struct clinic *c, struct port_facts *f)
+{
+	f->unit = f->table_baud = fact_from(-ENOENT, 0);
+	for (size_t i = 0; i < c->units.n; i++) {
+		const struct unit *u = &c->units.units[i];
+
+		if (unit_source(u) == SOURCE_NAMED && f->pulse.source.state == FACT_OK &&
+		    !strcmp(u->pulse, f->pulse.source.val))
+			f->unit = fact_from(0, u->unit);
 	}
 }
 
@@ -88,21 +119,40 @@ static int admit_pulse(struct clinic *c, const struct pulse *pulse)
 	f->present = fact_from(0, 1);
 	f->pulse_only = true;
 	f->pulse = *pulse;
-	f->unit = f->table_baud = fact_from(-ENOENT, 0);
+	set_source_unit(c, f);
 	return 0;
 }
 
 /* The table names it and it is not there: unplugged, or not yet. */
-static int admit_absent(struct clinic *c, const struct unit *u)
+static struct port_facts *admit_absent(struct clinic *c, const struct unit *u)
 {
 	struct port_facts *f = admit(c);
-	const char *name = strncmp(u->port, "/dev/", 5) ? u->port : u->port + 5;
+
+	if (f) {
+		f->present = fact_from(0, 0);
+		f->unit = fact_from(0, u->unit);
+	}
+	return f;
+}
+
+static int admit_absent_port(struct clinic *c, const struct unit *u, const char *port)
+{
+	struct port_facts *f = admit_absent(c, u);
 
 	if (!f)
 		return out_of_memory();
-	f->present = fact_from(0, 0);
-	snprintf(f->port.name, sizeof(f->port.name), "%.31s", name);
-	f->unit = fact_from(0, u->unit);
+	snprintf(f->port.name, sizeof(f->port.name), "%.31s", unit_port_name(port));
+	return 0;
+}
+
+static int admit_absent_source(struct clinic *c, const struct unit *u)
+{
+	struct port_facts *f = admit_absent(c, u);
+
+	if (!f)
+		return out_of_memory();
+	f->pulse_only = true;
+	strcpy(f->pulse_from, u->pulse);
 	return 0;
 }
 
@@ -130,18 +180,41 @@ static int choose_named(struct clinic *c, const char *what)
 	return EXIT_TROUBLE;
 }
 
+static int choose_unit_port(struct clinic *c, const struct unit *u, const char *what)
+{
+	const struct port *port = NULL;
+	char node[64];
+
+	if (!resolve(c, what, node, sizeof(node)))
+		port = survey_find_port(&c->ports, node);
+	return port ? admit_port(c, port) : admit_absent_port(c, u, what);
+}
+
+static int choose_source(struct clinic *c, const struct unit *u)
+{
+	for (size_t i = 0; i < c->pulses.n; i++) {
+		const struct pulse *pulse = &c->pulses.v[i];
+
+		if (pulse->source.state == FACT_OK && !strcmp(pulse->source.val, u->pulse))
+			return admit_pulse(c, pulse);
+	}
+	return admit_absent_source(c, u);
+}
+
+/* A unit's port, and where its pulse comes from. */
 static int choose_units(struct clinic *c)
 {
-	char node[64];
 	int code = 0;
 
 	for (size_t i = 0; i < c->units.n && !code; i++) {
 		const struct unit *u = &c->units.units[i];
-		const struct port *port = NULL;
 
-		if (!resolve(c, u->port, node, sizeof(node)))
-			port = survey_find_port(&c->ports, node);
-		code = port ? admit_port(c, port) : admit_absent(c, u);
+		if (unit_has_port(u))
+			code = choose_unit_port(c, u, u->port);
+		if (!code && unit_source(u) == SOURCE_PORT)
+			code = choose_unit_port(c, u, u->pulse);
+		else if (!code && unit_source(u) == SOURCE_NAMED)
+			code = choose_source(c, u);
 	}
 	return code;
 }

@@ -27,7 +27,9 @@ struct follow {
 
 static const char *name_of(const struct port_facts *f)
 {
-	return f->pulse_only ? f->pulse.name : f->port.name;
+	if (f->pulse_only)
+		return f->pulse.name[0] ? f->pulse.name : f->pulse_from;
+	return f->port.name;
 }
 
 static struct memory *recall(struct follow *m, const char *name)

@@ -168,6 +168,7 @@ static void see_who_is_gone(struct clinic *c)
 			continue;
 		*f = (struct port_facts){
 			.present = fact_from(0, 0), .gone = true, .pulse_only = was.pulse_only, .unit = was.unit,
+			.no_pulse = was.no_pulse, .no_sentences = was.no_sentences,
 			.kernel = was.kernel, .host = was.host, .pulses = was.pulses,
 			.n_events = was.n_events,
 		};

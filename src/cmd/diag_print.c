@@ -165,7 +165,9 @@ static const char *name_of(const struct port_facts *f)
 
 static void put_headline(const struct port_facts *f, const char *text, const char *id)
 {
-	int used = printf("/dev/%-7s ", name_of(f));
+	const bool is_source = f->pulse_only && !f->pulse.name[0];
+	int used = is_source ? printf("%-12s ", f->pulse_from) :
+		   printf("/dev/%-7s ", name_of(f));
 
 	diag_put_clean(text);
 	used += strlen(text);
@@ -174,11 +176,28 @@ static void put_headline(const struct port_facts *f, const char *text, const cha
 	putchar('\n');
 }
 
+static void print_sentences_only(const struct port_facts *f)
+{
+	char line[LINE_MAX_CHARS] = "sentences only: ";
+
+	if (f->pulse_from[0])
+		add(line, "the pulse comes from %s", f->pulse_from);
+	else
+		add(line, "its pulse is not looked for here");
+	if (fact_is(f->sentences.fix, 1))
+		add(line, ", the receiver has a fix");
+	put_headline(f, line, NULL);
+}
+
 static void print_healthy(const struct port_facts *f)
 {
 	struct fact age_ms = facts_pulse_age_ms(f);
 	char line[LINE_MAX_CHARS];
 
+	if (f->no_pulse && !facts_has_pulse(f)) {
+		print_sentences_only(f);
+		return;
+	}
 	if (!facts_window_ms(f) && facts_saw_pulse(f)) {
 		snprintf(line, sizeof(line),
 			 "no fault to be seen at once; the last pulse is %lld ms old",

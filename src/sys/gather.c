@@ -106,8 +106,10 @@ static void ask_links(struct probe *p, struct port_facts *f)
 	if (!fact_known(f->unit) && !unit_of(&f->port.links, "gps", &unit) &&
 	    !unit_of(&f->pulse.links, "gpspps", &unit))
 		return;
-	snprintf(f->gps.name, sizeof(f->gps.name), "gps%lld", (long long)unit);
-	snprintf(f->gpspps.name, sizeof(f->gpspps.name), "gpspps%lld", (long long)unit);
+	if (!f->pulse_only && !f->no_sentences)
+		snprintf(f->gps.name, sizeof(f->gps.name), "gps%lld", (long long)unit);
+	if (!f->no_pulse)
+		snprintf(f->gpspps.name, sizeof(f->gpspps.name), "gpspps%lld", (long long)unit);
 	ask_link(p, &f->gps);
 	ask_link(p, &f->gpspps);
 }
@@ -229,12 +231,14 @@ static struct fact ask_exclusive(struct probe *p, const char *port)
 
 void gather_port(struct probe *p, struct port_facts *f)
 {
+	/* before the links: its holder knows what the port is for */
+	if (!f->pulse_only)
+		gather_hold(p, f);
 	ask_links(p, f);
 	ask_processes(p, f);
 	if (!f->pulse_only) {
 		f->exclusive = ask_exclusive(p, f->port.name);
 		f->irq_names = gather_irq_names(p, f);
-		gather_hold(p, f);
 	}
 	if (!f->pulse.name[0])
 		return;

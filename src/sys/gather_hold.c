@@ -61,13 +61,26 @@ static void read_status(const char *reply, struct hold_facts *h)
 	h->burst_age_s = status_number(reply, "burst", 3);
 }
 
-static void ask_status(struct probe *p, const char *tty, struct hold_facts *h)
+/* What attach was told, with or without a table. */
+static void read_role(const char *reply, struct port_facts *f)
 {
+	char text[80];
+
+	if (control_value(reply, "only", text, sizeof(text)))
+		return;
+	f->no_pulse |= !strcmp(text, "sentences");
+	f->no_sentences |= !strcmp(text, "pulse");
+}
+
+static void ask_status(struct probe *p, struct port_facts *f)
+{
+	struct hold_facts *h = &f->hold;
 	char reply[CONTROL_REPLY_MAX];
-	int n = probe_getf(p, reply, sizeof(reply), "holder:%s", tty);
+	int n = probe_getf(p, reply, sizeof(reply), "holder:%s", f->port.name);
 
 	if (n >= 0) {
 		read_status(reply, h);
+		read_role(reply, f);
 		return;
 	}
 	h->pid = h->since_s = h->edge = h->width_us = h->shape_age_s = fact_from(n, 0);
@@ -128,6 +141,6 @@ static void ask_events(struct probe *p, struct port_facts *f)
 
 void gather_hold(struct probe *p, struct port_facts *f)
 {
-	ask_status(p, f->port.name, &f->hold);
+	ask_status(p, f);
 	ask_events(p, f);
 }
