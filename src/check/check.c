@@ -126,7 +126,8 @@ bool check_is_deaf(const struct port_facts *f)
 	};
 	struct uart_regs regs;
 
-	if (facts_msi(f, &regs) == MSI_OFF)
+	/* without N_PPS it is off by right */
+	if (!f->no_pulse && facts_msi(f, &regs) == MSI_OFF)
 		return true;
 	for (size_t i = 0; i < sizeof(deaf) / sizeof(deaf[0]); i++)
 		if (check_fails(deaf[i], f))

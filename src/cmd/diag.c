@@ -123,7 +123,7 @@ static int decide(struct clinic *c)
 			code = EXIT_GONE;
 		else if (p->verdict.cause && code != EXIT_GONE)
 			code = EXIT_NO;
-		else if (!facts_saw_pulse(&p->facts) && code == EXIT_DONE)
+		else if (!p->facts.no_pulse && !facts_saw_pulse(&p->facts) && code == EXIT_DONE)
 			code = EXIT_TROUBLE;
 	}
 	return code;

@@ -68,6 +68,7 @@ static void expect_seen_failing(const struct check *const *checks, size_t n,
 	}
 }
 
+__attribute__((unused))
 static void expect_texts(const struct check *const *checks, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -369,6 +369,35 @@ static void test_holder(void **state)
 	assert_int_equal(h->edge.state, FACT_DENIED);
 }
 
+/* What its holder was told to keep the port for. */
+static void test_role(void **state)
+{
+	(void)state;
+	facts.unit = fact_from(0, 3);
+	answer("holder:ttyS0", "pid 412\n");
+	gather_port(&fake, &facts);
+	assert_false(facts.no_pulse || facts.no_sentences);
+	assert_string_equal(facts.gps.name, "gps3");
+	assert_string_equal(facts.gpspps.name, "gpspps3");
+	facts.gps.name[0] = facts.gpspps.name[0] = '\0';
+	answer("holder:ttyS0", "pid 412\nonly pulse\n");
+	gather_port(&fake, &facts);
+	assert_true(facts.no_sentences && !facts.no_pulse);
+	assert_string_equal(facts.gps.name, "");
+	assert_string_equal(facts.gpspps.name, "gpspps3");
+	facts.no_sentences = false;
+	facts.gpspps.name[0] = '\0';
+	answer("holder:ttyS0", "pid 412\nonly sentences\n");
+	gather_port(&fake, &facts);
+	assert_true(facts.no_pulse && !facts.no_sentences);
+	assert_string_equal(facts.gps.name, "gps3");
+	assert_string_equal(facts.gpspps.name, "");
+	facts.no_pulse = false;
+	refuse("holder:ttyS0", -EACCES);
+	gather_port(&fake, &facts);
+	assert_false(facts.no_pulse || facts.no_sentences);
+}
+
 static void test_events(void **state)
 {
 	(void)state;
@@ -487,6 +516,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_interrupt, begin),
 		cmocka_unit_test_setup(test_lock, begin),
 		cmocka_unit_test_setup(test_holder, begin),
+		cmocka_unit_test_setup(test_role, begin),
 		cmocka_unit_test_setup(test_events, begin),
 		cmocka_unit_test_setup(test_the_last_events_stay, begin),
 		cmocka_unit_test_setup(test_pulse_only, begin),

@@ -266,6 +266,34 @@ static void attach_and_put_back(void **state)
 	assert_int_equal(ppsport_put_back(&p), 0);	/* once more is nothing */
 }
 
+static void sentences_only_gets_the_mode_and_no_line_discipline(void **state)
+{
+	struct ppsport p = { .tty = "ttyS0", .speed = B4800, .no_pulse = true };
+
+	(void)state;
+	assert_int_equal(ppsport_attach(&probe, &p), 0);
+	assert_string_equal(p.pps, "");
+	assert_int_equal(port.ldisc, N_TTY);
+	assert_int_equal(port.mode.c_cflag, CS8 | CLOCAL | CREAD | B4800);
+	assert_string_equal(port.log, "mode;flush;mode;");
+	assert_int_equal(ppsport_put_back(&p), 0);
+	assert_as_found();
+}
+
+static void pulse_only_has_its_receiver_off(void **state)
+{
+	struct ppsport p = { .tty = "ttyS0", .speed = B4800, .no_sentences = true };
+
+	(void)state;
+	assert_int_equal(ppsport_attach(&probe, &p), 0);
+	assert_string_equal(p.pps, "pps7");
+	assert_int_equal(port.ldisc, N_PPS);
+	assert_int_equal(port.mode.c_cflag, CS8 | CLOCAL | B4800);
+	assert_int_equal(p.mode.c_cflag, CS8 | CLOCAL | B4800);
+	assert_int_equal(ppsport_put_back(&p), 0);
+	assert_as_found();
+}
+
 static void as_found_whichever_call_fails(void **state)
 {
 	static const int errs[] = { EIO, EINVAL, EPERM, EBUSY, ENOMEM };
@@ -419,6 +447,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(attach_and_put_back, plug_in),
+		cmocka_unit_test_setup(sentences_only_gets_the_mode_and_no_line_discipline, plug_in),
+		cmocka_unit_test_setup(pulse_only_has_its_receiver_off, plug_in),
 		cmocka_unit_test_setup(as_found_whichever_call_fails, plug_in),
 		cmocka_unit_test_setup(each_failing_step_is_named, plug_in),
 		cmocka_unit_test_setup(what_is_not_proven_is_not_attached, plug_in),

@@ -540,6 +540,62 @@ static void speed_set_by_another(void **state)
 	expect_quiet();
 }
 
+/* ---- a port for one of both only ---- */
+
+static void sentences_only_is_asked_for_no_pulse(void **state)
+{
+	(void)state;
+	holder.h.no_pulse = 1;
+	holder.h.pps[0] = '\0';
+	port.has_edges = false;
+	port.ldisc = N_TTY;
+	watch_init(&holder);
+	for (int i = 0; i < 5; i++) {
+		pass(PERIOD_S);
+		speak();
+		watch_step(&holder);
+		assert_int_equal(watch_timeout_ms(&holder), 12000);
+	}
+	port.ldisc = N_PPS;	/* whoever did so: it is not ours to lose */
+	port.flags = "0x10000040\n";
+	pass(PERIOD_S);
+	speak();
+	watch_step(&holder);
+	expect_quiet();
+	pass(PERIOD_S);
+	watch_step(&holder);
+	expect("silent no character for 12 s");
+	expect_quiet();
+}
+
+static void the_pulse_of_a_named_source_is_watched(void **state)
+{
+	(void)state;
+	holder.h.no_pulse = 1;
+	healthy_period();
+	pass(PERIOD_S);
+	speak();
+	watch_step(&holder);
+	expect("lost no pulse for 12 s");
+	expect_quiet();
+}
+
+static void pulse_only_is_asked_for_no_character(void **state)
+{
+	(void)state;
+	holder.h.no_sentences = 1;
+	healthy_period();	/* somebody speaks there all the same */
+	for (int i = 0; i < 5; i++) {
+		pass(PERIOD_S);
+		pulse(12, 12);
+		watch_step(&holder);
+	}
+	expect_quiet();
+	pass(PERIOD_S);
+	watch_step(&holder);
+	expect("lost no pulse for 12 s");
+}
+
 static void slack_only_after_the_measurement(void **state)
 {
 	(void)state;
@@ -575,6 +631,9 @@ int main(void)
 		TEST(flags_off_and_on),
 		TEST(line_discipline_off_and_on),
 		TEST(speed_set_by_another),
+		TEST(sentences_only_is_asked_for_no_pulse),
+		TEST(the_pulse_of_a_named_source_is_watched),
+		TEST(pulse_only_is_asked_for_no_character),
 		TEST(slack_only_after_the_measurement),
 	};
 
