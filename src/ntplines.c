@@ -131,6 +131,9 @@ static struct fact unit_of(const struct port_facts *f)
 {
 	int unit;
 
+	/* a pulse alone is nothing to ntpd's NMEA driver */
+	if (f->pulse_only || f->no_sentences)
+		return fact_from(-ENOENT, 0);
 	if (fact_known(f->unit))
 		return f->unit;
 	if (sscanf(f->gps.name, "gps%d", &unit) == 1)
@@ -145,7 +148,7 @@ void ntplines_of(const struct port_facts *f, struct ntplines_input *in)
 
 	memset(in, 0, sizeof(*in));
 	in->unit = unit_of(f);
-	in->pps = linked ? f->gpspps.name : f->pulse.name;
+	in->pps = linked || f->no_pulse ? f->gpspps.name : f->pulse.name;
 	in->edge = motion_edge(&f->motion, facts_known_edge(f));
 	in->delay_ms = facts_delay_ms(f);
 	in->baud = f->port.baud;

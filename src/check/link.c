@@ -25,6 +25,12 @@ static bool links_matter(const struct port_facts *f)
 	       (facts_is_attached(f) || fact_known(f->unit));
 }
 
+/* A port with the sentences alone is not where its unit's pulse comes from. */
+static bool has_pulse_link(const struct port_facts *f)
+{
+	return links_matter(f) && f->gpspps.name[0] && !f->no_pulse && facts_is_attached(f);
+}
+
 static void link_fix(const struct port_facts *f, struct finding *out, const char *subsystem,
 		     const char *node, const char *name)
 {
@@ -111,7 +117,7 @@ const struct check check_link_gps_wrong = {
 
 static void run_link_pps_missing(const struct port_facts *f, struct finding *out)
 {
-	if (!links_matter(f) || !f->gpspps.name[0] || !facts_is_attached(f))
+	if (!has_pulse_link(f))
 		return;
 	if (link_exists(&f->gpspps)) {
 		out->severity = SEV_OK;
@@ -140,8 +146,7 @@ const struct check check_link_pps_missing = {
 
 static void run_link_pps_wrong(const struct port_facts *f, struct finding *out)
 {
-	if (!links_matter(f) || !f->gpspps.name[0] || !facts_is_attached(f) ||
-	    !link_exists(&f->gpspps))
+	if (!has_pulse_link(f) || !link_exists(&f->gpspps))
 		return;
 	if (link_is(&f->gpspps, f->pulse.name)) {
 		out->severity = SEV_OK;

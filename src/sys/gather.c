@@ -108,7 +108,7 @@ static void ask_links(struct probe *p, struct port_facts *f)
 		return;
 	if (!f->pulse_only && !f->no_sentences)
 		snprintf(f->gps.name, sizeof(f->gps.name), "gps%lld", (long long)unit);
-	if (!f->no_pulse)
+	if (!f->no_pulse || f->pulse_from[0])
 		snprintf(f->gpspps.name, sizeof(f->gpspps.name), "gpspps%lld", (long long)unit);
 	ask_link(p, &f->gps);
 	ask_link(p, &f->gpspps);

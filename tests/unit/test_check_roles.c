@@ -4,6 +4,7 @@
  * that the table names: what is no fault of theirs, and what still is one.
  */
 #include "examine.h"
+#include "ntplines.h"
 
 /* ---- sentences only: the pulse comes from elsewhere ---- */
 
@@ -51,6 +52,13 @@ static void pulse_only_without_link(void)
 {
 	pulse_only();
 	facts.gpspps.exists = fact_from(0, 0);
+}
+
+/* Somebody has attached N_PPS there all the same, and the unit's link leads elsewhere. */
+static void sentences_only_attached(void)
+{
+	facts.no_pulse = true;
+	set_text(&facts.gpspps.target, "pps3");
 }
 
 static void pulse_only_with_echo(void)
@@ -121,6 +129,7 @@ static const struct row rows[] = {
 	  "attach", CURE_COMMAND },
 	{ "pulse only, no link", pulse_only_without_link, &check_link_pps_missing, SEV_FAIL,
 	  "/dev/gpspps0", CURE_COMMAND },
+	{ "sentences only, attached", sentences_only_attached, &check_link_pps_wrong, SEV_NONE, NULL, 0 },
 	{ "source", source, &check_link_pps_missing, SEV_OK, NULL, 0 },
 	{ "source", source, &check_link_pps_wrong, SEV_OK, NULL, 0 },
 	{ "source, no link", source_without_link, &check_link_pps_missing, SEV_FAIL, "/dev/gpspps0",
@@ -197,6 +206,33 @@ static void sentences_are_not_missed_from_a_pulse(void **state)
 	assert_string_equal(verdict.cause->id, "port.absent");
 }
 
+/* What a daemon is told: the unit's pulse with its sentences, and no pulse alone to an NMEA driver. */
+static void lines_for_the_daemons(void **state)
+{
+	struct ntplines_input in;
+	struct ntplines lines;
+
+	(void)state;
+	look(sentences_only);
+	strcpy(facts.gpspps.name, "gpspps0");
+	ntplines_of(&facts, &in);
+	ntplines_write(&in, &lines);
+	assert_non_null(strstr(lines.ntp, "flag1 1"));
+	assert_non_null(strstr(lines.ntpsec, "refclock nmea unit 0"));
+	assert_non_null(strstr(lines.chrony, "refclock PPS /dev/gpspps0"));
+	facts.gpspps.name[0] = '\0';	/* pulse=none */
+	ntplines_of(&facts, &in);
+	ntplines_write(&in, &lines);
+	assert_null(strstr(lines.ntp, "flag1 1"));
+	assert_null(strstr(lines.chrony, "refclock PPS"));
+	look(pulse_only);
+	ntplines_of(&facts, &in);
+	ntplines_write(&in, &lines);
+	assert_string_equal(lines.ntp, "");
+	assert_string_equal(lines.ntpsec, "");
+	assert_non_null(strstr(lines.chrony, "refclock PPS /dev/gpspps0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +240,7 @@ int main(void)
 		cmocka_unit_test(a_pulse_from_elsewhere_is_not_missed_here),
 		cmocka_unit_test(sentences_are_missed_all_the_same),
 		cmocka_unit_test(sentences_are_not_missed_from_a_pulse),
+		cmocka_unit_test(lines_for_the_daemons),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

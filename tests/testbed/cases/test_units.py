@@ -212,3 +212,10 @@ def test_udev_and_systemd_give_each_port_its_part(g):
         pps, _ = ldattach(g, other)
         g.wait_until(lambda: link(g, "/dev/gpspps1") == pps, 30, "no /dev/gpspps1 again")
         assert g.run("systemctl is-active dev-gps0.device dev-gpspps0.device dev-gpspps1.device").rc == 0
+        # without a line of the table: udev hears of it from attach
+        g.run(f"gpsppsctl detach {pulse}; rm /etc/gpsppsctl.conf", check=True)
+        attach(g, pulse, "--pulse-only --unit 7")
+        assert link(g, "/dev/gpspps7") == pps_of(g, pulse) and link(g, "/dev/gps7") == ""
+        assert g.run(f"stat -c '%a %G' /dev/{pps_of(g, pulse)}").out.strip() == "660 dialout"
+        g.run(f"gpsppsctl detach {pulse}", check=True)
+        assert link(g, "/dev/gpspps7") == ""
