@@ -77,6 +77,7 @@ static struct out *patient_json(const struct patient *p)
 	snprintf(path, sizeof(path), "/dev/%s", p->facts.port.name);
 	out_text(o, "port", p->facts.pulse_only ? NULL : path);
 	out_text(o, "pps", or_null(p->facts.pulse.name));
+	out_text(o, "pulse_from", or_null(p->facts.pulse_from));	/* when not from the port */
 	out_text(o, "cause", v->cause ? v->cause->id : NULL);
 	out_child(o, "also_possible", also);
 	out_child(o, "findings", findings);
