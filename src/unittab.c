@@ -177,6 +177,14 @@ enum unit_source unit_source(const struct unit *u)
 	return is_port_name(u->pulse) ? SOURCE_PORT : SOURCE_NAMED;
 }
 
+const struct unit *unittab_find_source(const struct unittab *tab, const char *name)
+{
+	for (size_t i = 0; i < tab->n; i++)
+		if (unit_source(&tab->units[i]) == SOURCE_NAMED && !strcmp(tab->units[i].pulse, name))
+			return &tab->units[i];
+	return NULL;
+}
+
 static bool is_same_port(const char *a, const char *b)
 {
 	return !strcmp(unit_port_name(a), unit_port_name(b));

@@ -76,6 +76,9 @@ enum unit_source unit_source(const struct unit *u);
 /* Does the line name a port for sentences? */
 bool unit_has_port(const struct unit *u);
 
+/* The line whose pulse is the source with this name in sysfs, or NULL. */
+const struct unit *unittab_find_source(const struct unittab *tab, const char *name);
+
 /* "ttyS0" of "/dev/ttyS0"; any other name is its own. */
 const char *unit_port_name(const char *port);
 

@@ -64,6 +64,13 @@ int attach_make_plan(const struct ctx *ctx, const struct attach_options *o, size
 		     struct probe *probe, struct attach_plan *plan);
 void attach_free_plan(struct attach_plan *plan);
 
+/*
+ * attach_role.c: by the table's line for the port (NULL: it has none), whose roles are
+ * in the plan already, else by the options.  0 or an exit code.
+ */
+int attach_choose_role(const struct ctx *ctx, const struct attach_options *o,
+		       const struct unit *ours, struct probe *probe, struct attach_plan *plan);
+
 /* attach.c: has a signal come that ends us?  All are held back until the end. */
 bool attach_is_interrupted(void);
 

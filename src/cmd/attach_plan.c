@@ -114,55 +114,6 @@ static int check_free(struct probe *probe, struct attach_plan *plan)
 	return 0;
 }
 
-/* ---- what for, and where is the pulse? ---- */
-
-/* The number of the source with this name, if it is there already. */
-static void find_source(struct probe *probe, const char *name, char *pps, size_t size)
-{
-	struct pulse_list pulses;
-
-	if (survey_pulses(probe, &pulses) < 0)
-		return;
-	for (size_t i = 0; i < pulses.n; i++)
-		if (pulses.v[i].source.state == FACT_OK && !strcmp(pulses.v[i].source.val, name))
-			snprintf(pps, size, "%.*s", (int)size - 1, pulses.v[i].name);
-	survey_free_pulses(&pulses);
-}
-
-static int refuse_role(const struct ctx *ctx, const struct attach_plan *plan,
-		       const struct unit *ours)
-{
-	msg_error(plan->node, "--pulse-only: line %u of %s says that sentences come there",
-		  ours->line, ctx->table);
-	msg_hint("write a line such as: %u - pulse=%s", ours->unit, plan->node);
-	return EXIT_TROUBLE;
-}
-
-static int refuse_wait(const struct attach_plan *plan)
-{
-	msg_error(plan->node, "--wait-pulse: its unit has %s",
-		  plan->source == SOURCE_NONE ? "no pulse" : "its pulse elsewhere");
-	if (plan->source != SOURCE_NONE)
-		msg_hint("the pulse comes from %s", plan->pulse);
-	return EXIT_TROUBLE;
-}
-
-static int choose_role(const struct ctx *ctx, const struct attach_options *o,
-		       const struct unit *ours, struct probe *probe, struct attach_plan *plan)
-{
-	if (!ours)
-		plan->role = o->pulse_only ? ROLE_PULSE : ROLE_SENTENCES | ROLE_PULSE;
-	if (o->pulse_only && plan->role & ROLE_SENTENCES)
-		return refuse_role(ctx, plan, ours);
-	plan->source = plan->role & ROLE_PULSE ? SOURCE_OWN : unit_source(ours);
-	if (plan->source == SOURCE_OWN)
-		return 0;
-	strcpy(plan->pulse, ours->pulse);
-	if (plan->source == SOURCE_NAMED)
-		find_source(probe, plan->pulse, plan->pps, sizeof(plan->pps));
-	return o->wait_pulse_s && !plan->pps[0] ? refuse_wait(plan) : 0;
-}
-
 /* ---- which unit? ---- */
 
 static const struct unit *find_unit(const struct unittab *tab, unsigned int unit)
@@ -313,7 +264,7 @@ int attach_make_plan(const struct ctx *ctx, const struct attach_options *o, size
 	if (code)
 		return code;
 	ours = table_find_port(&tab, plan->tty, &plan->role);
-	code = choose_role(ctx, o, ours, probe, plan);
+	code = attach_choose_role(ctx, o, ours, probe, plan);
 	if (!code)
 		code = choose_unit(ctx, o, nth, &tab, ours, plan);
 	if (!code)

@@ -70,14 +70,12 @@ static void set_unit(const struct clinic *c, struct port_facts *f)
 /* The table's line for a source that the kernel has by itself: by its name. */
 static void set_source_unit(const struct clinic *c, struct port_facts *f)
 {
-	f->unit = f->table_baud = fact_from(-ENOENT, 0);
-	for (size_t i = 0; i < c->units.n; i++) {
-		const struct unit *u = &c->units.units[i];
+	const struct unit *u = NULL;
 
-		if (unit_source(u) == SOURCE_NAMED && f->pulse.source.state == FACT_OK &&
-		    !strcmp(u->pulse, f->pulse.source.val))
-			f->unit = fact_from(0, u->unit);
-	}
+	if (f->pulse.source.state == FACT_OK)
+		u = unittab_find_source(&c->units, f->pulse.source.val);
+	f->unit = fact_from(u ? 0 : -ENOENT, u ? u->unit : 0);
+	f->table_baud = fact_from(-ENOENT, 0);
 }
 
 /* A new patient, empty.  NULL when out of memory. */
@@ -192,13 +190,9 @@ static int choose_unit_port(struct clinic *c, const struct unit *u, const char *
 
 static int choose_source(struct clinic *c, const struct unit *u)
 {
-	for (size_t i = 0; i < c->pulses.n; i++) {
-		const struct pulse *pulse = &c->pulses.v[i];
+	const struct pulse *pulse = survey_pulse_named(&c->pulses, u->pulse);
 
-		if (pulse->source.state == FACT_OK && !strcmp(pulse->source.val, u->pulse))
-			return admit_pulse(c, pulse);
-	}
-	return admit_absent_source(c, u);
+	return pulse ? admit_pulse(c, pulse) : admit_absent_source(c, u);
 }
 
 /* A unit's port, and where its pulse comes from. */

@@ -89,7 +89,8 @@ static int listen_at(struct clinic *c, const struct patient *p, unsigned int bau
 
 static bool is_deaf(const struct port_facts *f)
 {
-	return f->pulse_only || f->no_sentences || !fact_is(f->present, 1) || port_is_placeholder(&f->port);
+	return f->pulse_only || f->no_sentences || !fact_is(f->present, 1) ||
+	       port_is_placeholder(&f->port);
 }
 
 void diag_listen_begin(struct clinic *c, bool active)

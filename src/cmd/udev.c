@@ -80,14 +80,6 @@ static bool is_placeholder(const char *tty)
 	return !strcmp(type, "0");
 }
 
-static const struct unit *find_source(const struct unittab *tab, const char *name)
-{
-	for (size_t i = 0; i < tab->n; i++)
-		if (unit_source(&tab->units[i]) == SOURCE_NAMED && !strcmp(tab->units[i].pulse, name))
-			return &tab->units[i];
-	return NULL;
-}
-
 /* The device's line and what the device is for there.  NULL: it has none. */
 static const struct unit *find_line(const struct unittab *tab, const struct device *d,
 				    unsigned int *role)
@@ -99,7 +91,7 @@ static const struct unit *find_line(const struct unittab *tab, const struct devi
 	if (!d->source[0] || (u && (*role & ROLE_PULSE)))
 		return u;
 	*role = ROLE_PULSE;
-	return find_source(tab, d->source);
+	return unittab_find_source(tab, d->source);
 }
 
 static void print_properties(const struct unit *u, const struct device *d, unsigned int role,

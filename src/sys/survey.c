@@ -373,6 +373,14 @@ const struct pulse *survey_find_pulse(const struct pulse_list *list, const char 
 	return NULL;
 }
 
+const struct pulse *survey_pulse_named(const struct pulse_list *list, const char *source)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].source.state == FACT_OK && !strcmp(list->v[i].source.val, source))
+			return &list->v[i];
+	return NULL;
+}
+
 const struct pulse *survey_pulse_of(const struct pulse_list *list, const char *port)
 {
 	for (size_t i = 0; i < list->n; i++)

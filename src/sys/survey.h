@@ -22,6 +22,8 @@ const struct port *survey_find_port(const struct port_list *list, const char *na
 const struct pulse *survey_find_pulse(const struct pulse_list *list, const char *name);
 /* The pulse made of this port (by its path, never by its number), or NULL. */
 const struct pulse *survey_pulse_of(const struct pulse_list *list, const char *port);
+/* The source with this name in sysfs ("pps-gpio.-1"), or NULL. */
+const struct pulse *survey_pulse_named(const struct pulse_list *list, const char *source);
 
 /* Just the edges of a source, for a second look at it. */
 void survey_edges(struct probe *p, const char *pps, struct edge_fact *assert_edge,

@@ -82,6 +82,11 @@ static void test_where_the_pulse_comes_from(void **state)
 		assert_int_equal(unit_source(&tab.units[0]), rows[i].source);
 		assert_int_equal(unit_has_port(&tab.units[0]), rows[i].has_port);
 	}
+	assert_int_equal(parse("0 ttyS0 pulse=ttyS1\n1 - pulse=ptp0\n2 none\n"), 0);
+	assert_ptr_equal(unittab_find_source(&tab, "ptp0"), &tab.units[1]);
+	assert_null(unittab_find_source(&tab, "ptp1"));
+	assert_null(unittab_find_source(&tab, "ttyS1"));
+	assert_null(unittab_find_source(&tab, ""));
 	/* the port - is nobody's: there may be many; so may units without a pulse */
 	assert_int_equal(parse("0 - pulse=ptp0\n1 - pulse=ttyS1\n"
 			       "2 ttyS2 pulse=none\n3 ttyS3 pulse=none\n"), 0);
