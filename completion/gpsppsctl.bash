@@ -28,7 +28,7 @@ _gpsppsctl() {
 	--record | --sysroot) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	-u | --unit) words='0 1 2 3' ;;
 	-w | --wait | --wait-pulse | --seconds) return ;;
-	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS' ;;
+	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS DCD' ;;
 	*)
 		case $command in
 		'') words='attach detach list diag receiver udev --config --help --version' ;;

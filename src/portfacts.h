@@ -6,15 +6,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver.h"
 #include "facts.h"
 #include "measure.h"
 #include "port.h"
 #include "uartdiag.h"
 
-/* include/uapi/linux/tty.h and tty_flags.h: pure code includes no OS header. */
+/* include/uapi/linux/tty.h: pure code includes no OS header. */
 #define LDISC_TTY 0
 #define LDISC_PPS 18
-#define FLAG_HARDPPS_CD 0x800	/* ASYNC_HARDPPS_CD: the kernel was told to listen to DCD */
 
 /* include/uapi/linux/pps.h: PPS_CAPTUREASSERT and PPS_CAPTURECLEAR, as in pps_mode. */
 #define PPS_ASSERT_EDGE 0x01

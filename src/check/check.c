@@ -83,14 +83,21 @@ bool check_hears(const struct port_facts *f, struct finding *out)
 	return false;
 }
 
-bool check_is_8250(const struct port_facts *f)
+static const char *driver_name(const struct port_facts *f)
 {
-	static const char *const drivers[] = { "serial", "serial8250", "8250" };
+	return f->port.driver.state == FACT_OK ? f->port.driver.val : NULL;
+}
 
-	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
-		if (f->port.driver.state == FACT_OK && !strcmp(f->port.driver.val, drivers[i]))
-			return true;
-	return fact_known(f->port.type) && f->port.type.val > 0 && f->port.type.val <= 30;
+const struct driver_facts *check_driver(const struct port_facts *f)
+{
+	return driver_find(driver_name(f));
+}
+
+bool check_sets_flag(const struct port_facts *f)
+{
+	const struct driver_facts *d = check_driver(f);
+
+	return (d && d->sets_flag) || driver_is_8250(driver_name(f), f->port.type);
 }
 
 void check_movement_text(const struct port_facts *f, char *buf, size_t size)

@@ -48,8 +48,10 @@ bool check_has_ldisc(const struct port_facts *f);
 /* The command that puts N_PPS on the port (again), as the fix and mostly the cure. */
 void check_fix_attach(const struct port_facts *f, struct finding *out);
 
-/* Drivers whose line discipline change sets flag 0x800 (serial8250_do_set_ldisc()). */
-bool check_is_8250(const struct port_facts *f);
+/* The port's row in the table of drivers (driver.h), or NULL. */
+const struct driver_facts *check_driver(const struct port_facts *f);
+/* Its driver sets flag 0x800 when N_PPS comes (serial8250_do_set_ldisc()). */
+bool check_sets_flag(const struct port_facts *f);
 /* A word of stty's is among the port's settings: "clocal"; no, when they are not known. */
 bool check_has_setting(const struct port_facts *f, const char *word);
 /* "DCD counter stood still for 3.2 s, 1531 characters came" */

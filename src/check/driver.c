@@ -2,53 +2,21 @@
 /* What the port's driver does with DCD. */
 #include "check.h"
 
-#include <string.h>
-
-/*
- * Names begin so.  `late` is what the way over USB costs; NULL is a driver that
- * never calls the line discipline (no usb_serial_handle_dcd_change(), no
- * uart_handle_dcd_change()).
- */
-static const struct traits {
-	const char *driver;
-	const char *late;
-} traits[] = {
-	{ "ftdi_sio", "about 0.2 ms late, give or take 0.1 ms" },
-	{ "pl2303", "up to 1 ms late" },
-	{ "ch341", "up to 1 ms late" },
-	{ "f81232", "up to 1 ms late" },
-	{ "f81534", "up to 1 ms late" },
-	{ "cdc_acm", "up to 1 ms late" },
-	{ "cp210x", NULL }, { "mct_u232", NULL }, { "ti_usb_3410_5052", NULL },
-	{ "edgeport", NULL }, { "io_ti", NULL }, { "io_edgeport", NULL },
-	{ "cypress", NULL }, { "earthmate", NULL }, { "mxuport", NULL }, { "oti6858", NULL },
-	{ "qt2", NULL }, { "quatech2", NULL }, { "ssu100", NULL }, { "ark3116", NULL },
-	{ "samsung-uart", NULL }, { "meson_uart", NULL }, { "qcom_geni_serial", NULL },
-	{ "fsl-lpuart", NULL }, { "xuartps", NULL }, { "sifive-serial", NULL },
-	{ "uartlite", NULL }, { "mvebu-uart", NULL }, { "max310x", NULL }, { "msm_serial", NULL },
-};
-
-static const struct traits *find_traits(const struct port_facts *f)
-{
-	for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++)
-		if (f->port.driver.state == FACT_OK &&
-		    !strncmp(f->port.driver.val, traits[i].driver, strlen(traits[i].driver)))
-			return &traits[i];
-	return NULL;
-}
+#include "../driver.h"
 
 /* ---- a driver that does not stamp ---- */
 
 static bool is_never_stamped(const struct port_facts *f)
 {
-	const struct traits *t = find_traits(f);
+	const struct driver_facts *d = check_driver(f);
 
-	return t && !t->late;
+	return d && !d->reports_dcd;
 }
 
 static void fail_no_dcd(const struct port_facts *f, struct fact dcd, struct finding *out)
 {
 	const double window_s = facts_window_ms(f) / 1000.0;
+	const struct driver_facts *d = check_driver(f);
 
 	if (fact_known(dcd) && dcd.val) {
 		finding_fail(out, "NO PULSE: the driver counts DCD's edges, and stamps none");
@@ -60,8 +28,11 @@ static void fail_no_dcd(const struct port_facts *f, struct fact dcd, struct find
 		finding_observed(out, "driver %s, %s stood still for %.1f s", f->port.driver.val,
 				 f->pulse.name, window_s);
 	}
-	finding_why(out, "this driver does not hand DCD's edges to the line discipline (cdc_acm does so from Linux 6.6 on, cp210x never)");
-	finding_fix(out, "a newer kernel, or a real serial port or FTDI adapter for the pulse");
+	finding_why(out, "this driver does not hand DCD's edges to the line discipline%s%s",
+		    d && d->note ? ": " : "", d && d->note ? d->note : "");
+	finding_fix(out, d && d->reports_dcd ?
+		    "a newer kernel, or a real serial port or FTDI adapter for the pulse" :
+		    "a real serial port or FTDI adapter for the pulse");
 }
 
 static void run_driver_no_dcd(const struct port_facts *f, struct finding *out)
@@ -106,7 +77,7 @@ const struct check check_driver_no_dcd = {
  */
 static void run_driver_no_set_ldisc(const struct port_facts *f, struct finding *out)
 {
-	if (f->pulse_only || !facts_is_attached(f) || check_is_8250(f) || is_never_stamped(f) ||
+	if (f->pulse_only || !facts_is_attached(f) || check_sets_flag(f) || is_never_stamped(f) ||
 	    f->port.flags.state == FACT_ABSENT || f->port.flags.state == FACT_UNREAD)
 		return;
 	finding_saw(out, "flags", f->port.flags);
@@ -133,7 +104,7 @@ static void run_driver_no_set_ldisc(const struct port_facts *f, struct finding *
 	finding_observed(out, "driver %s, flags 0x%llx (0x800 clear), clocal set, no edge in %.1f s",
 			 f->port.driver.val, (unsigned long long)f->port.flags.val,
 			 facts_window_ms(f) / 1000.0);
-	finding_why(out, "this driver does not notice that N_PPS was attached, and with clocal, which ntpd always sets, it leaves the modem lines alone");
+	finding_why(out, "this driver does not notice that N_PPS was attached, and with clocal, which ntpd always sets, it leaves the modem lines alone; gpsppsctl attach tells it, ldattach and gpsd do not");
 	finding_fix(out, "gpsppsctl diag --fix /dev/%s     # tells it so (flag 0x800); keeps %s",
 		    f->port.name, f->pulse.name);
 	out->cure = CURE_REARM;
@@ -145,40 +116,50 @@ const struct check check_driver_no_set_ldisc = {
 	.explain = "An 8250 turns its modem-status interrupt on when N_PPS is attached; other "
 		"serial drivers (amba-pl011, imx, omap, sc16is7xx, tegra) have no set_ldisc() and "
 		"do so only for crtscts or without clocal, which would hang the port up at each "
-		"pulse. diag sees flag 0x800 clear in sysfs and no edge. The cure sets that flag "
-		"by TIOCSSERIAL, which any serial_core driver honours, and switches the interrupt "
-		"on by an interrupted TIOCMIWAIT.",
+		"pulse. diag sees flag 0x800 clear in sysfs and no edge. gpsppsctl attach sets "
+		"that flag by TIOCSSERIAL, which needs CAP_SYS_ADMIN, and switches the interrupt "
+		"on by an interrupted TIOCMIWAIT; the cure does the same on a port that another "
+		"program attached, or that lost the flag.",
 	.see = "include/linux/serial_core.h: UART_ENABLE_MS(), UPF_HARDPPS_CD",
 	.stage = STAGE_INTERRUPT,
 	.explains = EXPLAINS_NO_PULSE,
 	.run = run_driver_no_set_ldisc,
 };
 
-/* ---- a pulse over USB ---- */
+/* ---- a pulse that does not come straight to an interrupt ---- */
+
+static const struct {
+	const char *over, *why;
+} buses[] = {
+	[BUS_CHIP] = { "a timer of the driver", "the driver looks at DCD now and then: the edge is stamped at its next look" },
+	[BUS_SLOW] = { "I2C or SPI", "the chip must be asked by a thread over a slow bus: the edge is stamped when the answer arrives" },
+	[BUS_USB] = { "USB", "the adapter is asked in turns, once in a USB frame (1 ms; high speed 0.125 ms): the edge is stamped when the answer arrives" },
+};
 
 static void run_driver_polled_dcd(const struct port_facts *f, struct finding *out)
 {
-	const struct traits *t = find_traits(f);
+	const struct driver_facts *d = check_driver(f);
 
 	if (f->pulse_only || !facts_is_attached(f) || f->port.driver.state != FACT_OK ||
 	    facts_no_pulse(f))
 		return;
 	out->severity = SEV_OK;
-	if (!t || !t->late)
+	if (!d || !d->late)
 		return;
-	finding_warn(out, "LATE PULSE: it comes over USB, %s", t->late);
+	finding_warn(out, "LATE PULSE: it comes over %s, %s", buses[d->bus].over, d->late);
 	finding_observed(out, "driver %s", f->port.driver.val);
-	finding_why(out, "the adapter is asked in turns, once in a USB frame (1 ms; high speed 0.125 ms): the edge is stamped when the answer arrives");
+	finding_why(out, "%s", buses[d->bus].why);
 	finding_fix(out, "use a serial port of the machine or of a PCI Express card; or live with it: ntpd time1, chrony offset");
 }
 
 const struct check check_driver_polled_dcd = {
 	.id = "driver.polled-dcd",
-	.title = "the pulse comes over USB: late, and with jitter",
+	.title = "the pulse comes over USB or another slow way: late, and with jitter",
 	.explain = "A USB adapter cannot interrupt: the host asks it once in a frame, and the "
 		"kernel stamps the edge when the answer arrives. FTDI chips at full speed were "
 		"measured 0.2 ms late with 0.06 to 0.09 ms of spread, others stay within the "
-		"frame of 1 ms. diag tells by the driver's name. It is good enough for most, and "
+		"frame of 1 ms. A UART behind I2C or SPI is late, too, and i.MX's driver polls DCD "
+		"four times a second. diag tells by the driver's name. USB is good enough for most, and "
 		"a hundred times worse than a real port.",
 	.see = "Documentation/driver-api/pps.rst; gpsd's time service HOWTO",
 	.stage = STAGE_INTERRUPT,

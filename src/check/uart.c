@@ -132,7 +132,7 @@ static void rearm_fix(const struct port_facts *f, struct finding *out)
 
 static bool is_flag_clear(const struct port_facts *f)
 {
-	return fact_known(f->port.flags) && check_is_8250(f) &&
+	return fact_known(f->port.flags) && check_sets_flag(f) &&
 	       !(f->port.flags.val & FLAG_HARDPPS_CD);
 }
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../driver.h"
+
 /* ---- success ---- */
 
 static void print_uart(const struct attach_plan *plan)
@@ -35,6 +37,11 @@ static void print_armed(const struct ppsport *port)
 {
 	if (fact_known(port->ier))
 		printf("DCD interrupt on (IER 0x%02x)", (unsigned int)port->ier.val);
+	else if (port->needs_flag)
+		printf("DCD interrupt on (by TIOCSSERIAL: its driver does not notice N_PPS)");
+	else if (port->flag_err)
+		printf("DCD interrupt on until the speed changes (no flag: TIOCSSERIAL says %s)",
+		       strerror(-port->flag_err));
 	else if (port->is_armed)
 		printf("DCD interrupt on (by the driver's flag; IER not read)");
 	else
@@ -106,6 +113,21 @@ void attach_report(const struct attaching *a)
 		       plan->daemon.comm, plan->daemon.pid);
 }
 
+void attach_tell_deaf(const struct attaching *a)
+{
+	const struct port *port = a->plan.port;
+	const struct driver_facts *d =
+		driver_find(port->driver.state == FACT_OK ? port->driver.val : NULL);
+
+	if (!d || d->reports_dcd)
+		return;
+	msg_error(a->plan.node, "the driver %s never reports DCD: no pulse will come%s%s",
+		  port->driver.val, d->note ? "; " : "", d->note ? d->note : "");
+	msg_hint("%s", d->bus == BUS_USB ?
+		 "wire the pulse to a real serial port, or to an adapter with an FTDI chip (ftdi_sio)" :
+		 "wire the pulse to a GPIO (pps-gpio), an FTDI adapter (ftdi_sio), or another port");
+}
+
 /* ---- failure ---- */
 
 static const char *const actions[N_STEPS] = {
@@ -118,6 +140,7 @@ static const char *const actions[N_STEPS] = {
 	[STEP_FLUSH] = "cannot flush",
 	[STEP_SET_LDISC] = "cannot set line discipline",
 	[STEP_CHECK_LDISC] = "line discipline did not stay",
+	[STEP_ARM] = "cannot turn its DCD interrupt on",
 	[STEP_CHECK_FLAGS] = "the driver did not turn its DCD interrupt on",
 	[STEP_CHECK_PPS] = "no pulse source was made of the port",
 	[STEP_CHECK_MODE] = "ntpd's termios did not stay",
@@ -139,6 +162,8 @@ static const struct advice advices[] = {
 	  "the kernel has 16 pulse sources at most: ls /sys/class/pps, detach one" },
 	{ STEP_UART, ENODEV, "gpsppsctl list shows the ports with a UART" },
 	{ STEP_SET_MODE, 0, "the driver did not take the speed: try another --baud" },
+	{ STEP_ARM, EPERM,
+	  "its driver must be told of N_PPS by TIOCSSERIAL, which needs CAP_SYS_ADMIN: run it as root, outside a container" },
 	{ STEP_CHECK_FLAGS, 0, "dmesg may tell of its interrupt: gpsppsctl list shows IRQ and UART" },
 	{ STEP_CHECK_IER, 0, "the UART does not do what its driver says: try another port" },
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../driver.h"
 #include "../sys/output.h"
 #include "../sys/probe.h"
 #include "../sys/survey.h"
@@ -20,7 +21,8 @@
 
 enum {
 	COL_PORT, COL_DRIVER, COL_UART, COL_BASE, COL_IRQ, COL_LDISC, COL_PPS, COL_FEEDS,
-	COL_EDGES, COL_AGE, COL_BAUD, COL_HELD_BY, COL_LINKS, COL_FLAGS, N_COLS
+	COL_EDGES, COL_AGE, COL_BAUD, COL_HELD_BY, COL_LINKS, COL_FLAGS, COL_DCD,
+	N_COLS
 };
 
 static const struct out_column columns[N_COLS] = {
@@ -39,6 +41,8 @@ static const struct out_column columns[N_COLS] = {
 	[COL_LINKS] = { .name = "LINKS", .help = "links to the port" },
 	[COL_FLAGS] = { .name = "FLAGS", .help = "serial flags; 0x800: told to listen to DCD",
 			.right = true, .optional = true },
+	[COL_DCD] = { .name = "DCD", .help = "when its driver stamps a pulse: at once, late, never",
+		      .optional = true },
 };
 
 struct options {
@@ -243,6 +247,11 @@ static void print_cells(struct out_table *t, char (*cell)[CELL_MAX])
 	out_table_row(t, texts);
 }
 
+static const char *dcd_text(const struct port *port)
+{
+	return driver_dcd_text(port->driver.state == FACT_OK ? port->driver.val : NULL, port->type);
+}
+
 static void port_row(struct out_table *t, const struct port *port, const struct found *f)
 {
 	const struct pulse *pulse = survey_pulse_of(&f->pulses, port->name);
@@ -260,6 +269,8 @@ static void port_row(struct out_table *t, const struct port *port, const struct 
 		decimal(cell[COL_IRQ], port->irq);
 	decimal(cell[COL_BAUD], port->baud);
 	hex(cell[COL_FLAGS], "0x", port->flags);
+	if (dcd_text(port))
+		strcpy(cell[COL_DCD], dcd_text(port));
 	snprintf(cell[COL_LDISC], CELL_MAX, "%s", ldisc_name(port->ldisc, ldisc));
 	append_holders(cell[COL_HELD_BY], &port->holders);
 	append_links(cell[COL_LINKS], &port->links);
@@ -336,6 +347,7 @@ static struct out *port_json(const struct port *port)
 	out_fact(o, "io_type", port->io_type);
 	out_fact(o, "irq", port->irq);
 	out_fact(o, "flags", port->flags);
+	out_text(o, "dcd", dcd_text(port));
 	out_fact(o, "ldisc", port->ldisc);
 	out_fact(o, "baud", port->baud);
 	out_fact_text(o, "pps", &port->pps);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../sys/links.h"
+#include "../sys/rearm.h"
 #include "../sys/tty.h"
 #include "../sys/udev.h"
 
@@ -99,6 +100,7 @@ int hold_put_back(struct hold *hold)
 
 	if (err)
 		hold_say(hold, "cannot put the port back: %s", strerror(-err));
+	rearm_clear_flag(hold->h.tty_fd);	/* a driver with set_ldisc() has done so */
 	leave(hold);
 	return err ? EXIT_TROUBLE : EXIT_DONE;
 }

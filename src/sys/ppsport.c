@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "rearm.h"
 #include "tty.h"
 
 #ifndef N_PPS
@@ -92,6 +93,7 @@ static int step_set_ldisc(struct probe *p, struct ppsport *port)
 {
 	const struct fact flags = read_flags(p, port);
 
+	port->found_flags = flags;
 	port->ldisc_changed = true;
 	/*
 	 * N_PPS on N_PPS does nothing (tty_set_ldisc() returns early): a port
@@ -116,17 +118,48 @@ static int step_check_ldisc(struct probe *p, struct ppsport *port)
 	return ldisc == N_PPS ? 0 : -EIO;
 }
 
+static bool has_flag(struct fact flags)
+{
+	return fact_known(flags) && flags.val & FLAG_HARDPPS_CD;
+}
+
 /*
- * Among serial_core's drivers all of 8250 set the flag (their names are ttyS);
- * pl011, imx, sc16is7xx and others have no set_ldisc() and never do.
+ * Did N_PPS itself turn the interrupt on?  The flag that came with it proves so;
+ * one that was there before (a killed holder's) proves so for an 8250 alone.
  */
+static bool is_armed_by_driver(struct probe *p, const struct ppsport *port)
+{
+	if (!has_flag(port->flags) || !has_flag(port->found_flags))
+		return has_flag(port->flags);
+	return driver_is_8250(NULL, probe_number(p, "file:/sys/class/tty/%s/type", port->tty));
+}
+
+/*
+ * A driver without set_ldisc() does not notice N_PPS (uart_set_ldisc(),
+ * serial_core.c): flag and interrupt are ours to set.  verify_port() of some
+ * drivers refuses any TIOCSSERIAL with EINVAL (sunzilog.c): then the interrupt
+ * alone goes on.
+ */
+static int step_arm(struct probe *p, struct ppsport *port)
+{
+	port->flags = read_flags(p, port);
+	if (!fact_known(port->flags) || is_armed_by_driver(p, port))
+		return 0;
+	port->flag_err = rearm_set_flag(port->fd);
+	if (port->flag_err && port->flag_err != -EINVAL)
+		return port->flag_err;
+	port->needs_flag = !port->flag_err;
+	port->flag_changed = port->needs_flag && !has_flag(port->flags);
+	return rearm_fd(port->fd);
+}
+
 static int step_check_flags(struct probe *p, struct ppsport *port)
 {
 	port->flags = read_flags(p, port);
-	port->is_armed = fact_known(port->flags) && port->flags.val & FLAG_HARDPPS_CD;
-	if (port->is_armed || !fact_known(port->flags))
+	port->is_armed = has_flag(port->flags);
+	if (port->is_armed || !fact_known(port->flags) || port->flag_err)
 		return 0;
-	return strncmp(port->tty, "ttyS", 4) ? 0 : -EIO;
+	return -EIO;
 }
 
 static int step_check_pps(struct probe *p, struct ppsport *port)
@@ -199,6 +232,7 @@ static int (*const steps[N_STEPS])(struct probe *p, struct ppsport *port) = {
 	[STEP_FLUSH] = step_flush,
 	[STEP_SET_LDISC] = step_set_ldisc,
 	[STEP_CHECK_LDISC] = step_check_ldisc,
+	[STEP_ARM] = step_arm,
 	[STEP_CHECK_FLAGS] = step_check_flags,
 	[STEP_CHECK_PPS] = step_check_pps,
 	[STEP_CHECK_MODE] = step_check_mode,
@@ -216,7 +250,9 @@ int ppsport_attach(struct probe *p, struct ppsport *port)
 
 	port->fd = -1;
 	port->pps[0] = '\0';
-	port->is_armed = port->mode_changed = port->ldisc_changed = false;
+	port->is_armed = port->needs_flag = false;
+	port->mode_changed = port->ldisc_changed = port->flag_changed = false;
+	port->flag_err = 0;
 	for (port->step = 0; port->step < N_STEPS; port->step++) {
 		if (port->no_pulse && is_of_pulse(port->step))
 			continue;
@@ -233,7 +269,7 @@ int ppsport_attach(struct probe *p, struct ppsport *port)
 
 int ppsport_put_back(struct ppsport *port)
 {
-	int err = 0, err_mode = 0;
+	int err = 0, err_flag = 0, err_mode = 0;
 
 	if (port->fd < 0)
 		return 0;
@@ -241,12 +277,14 @@ int ppsport_put_back(struct ppsport *port)
 		tcflush(port->fd, TCOFLUSH);
 	if (port->ldisc_changed)
 		err = tty_set_ldisc(port->fd, port->found_ldisc);
+	if (port->flag_changed)
+		err_flag = rearm_clear_flag(port->fd);
 	if (port->mode_changed && tcsetattr(port->fd, TCSANOW, &port->found_mode) < 0)
 		err_mode = -errno;
 	close(port->fd);
 	port->fd = -1;
-	port->mode_changed = port->ldisc_changed = false;
-	return err ? err : err_mode;
+	port->mode_changed = port->ldisc_changed = port->flag_changed = false;
+	return err ? err : err_flag ? err_flag : err_mode;
 }
 
 int ppsport_ldisc_after(const struct ppsport *port)

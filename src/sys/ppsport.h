@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <termios.h>
 
+#include "../driver.h"
 #include "../facts.h"
 #include "ppsdev.h"
 #include "probe.h"
@@ -23,15 +24,13 @@ enum ppsport_step {
 	STEP_FLUSH,
 	STEP_SET_LDISC,		/* N_PPS */
 	STEP_CHECK_LDISC,	/* TIOCGETD says so */
-	STEP_CHECK_FLAGS,	/* the driver knows: UPF_HARDPPS_CD */
+	STEP_ARM,		/* told by us, when the driver has no set_ldisc() */
+	STEP_CHECK_FLAGS,	/* it knows: UPF_HARDPPS_CD */
 	STEP_CHECK_PPS,		/* one source has the port's path */
 	STEP_CHECK_MODE,	/* set again and read back, the termios is the same */
 	STEP_CHECK_IER,		/* the UART's own register says so, where it can be read */
 	N_STEPS,
 };
-
-/* A driver that has set_ldisc() sets this; include/uapi/linux/tty_flags.h, ASYNCB_HARDPPS_CD. */
-#define FLAG_HARDPPS_CD 0x800
 
 struct ppsport {
 	/* in */
@@ -46,11 +45,14 @@ struct ppsport {
 	struct termios mode;	/* as set */
 	struct termios found_mode;
 	int found_ldisc;
-	struct fact flags;	/* sysfs, after N_PPS */
+	struct fact found_flags;	/* sysfs, before N_PPS; absent for a USB adapter */
+	struct fact flags;	/* and after it */
 	bool is_armed;		/* flags prove that the driver listens to DCD */
+	bool needs_flag;	/* the driver does not set the flag: who is to set it again needs CAP_SYS_ADMIN */
+	int flag_err;		/* the flag was refused, the interrupt alone is on: -errno */
 	struct fact ier;	/* absent: no I/O port; denied: not to be read (root, lockdown) */
 	/* what is to be undone */
-	bool mode_changed, ldisc_changed;
+	bool mode_changed, ldisc_changed, flag_changed;
 };
 
 /*

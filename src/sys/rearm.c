@@ -18,7 +18,7 @@
 #include <linux/serial.h>
 #include <unistd.h>
 
-#include "ppsport.h"
+#include "../driver.h"
 #include "tty.h"
 
 #define WAIT_US 5000	/* again and again: the first may come before the wait has begun */
@@ -29,7 +29,7 @@ static void on_alarm(int number)
 }
 
 /* No modem line is waited for: only the alarm ends it. */
-static int wait_and_return(int fd)
+int rearm_fd(int fd)
 {
 	static const struct itimerval again = { { 0, WAIT_US }, { 0, WAIT_US } };
 	struct sigaction action = { .sa_handler = on_alarm }, old_action;
@@ -50,19 +50,31 @@ static int wait_and_return(int fd)
 }
 
 /*
- * Without the flag the next change of termios would turn MSI off once more
- * (UART_ENABLE_MS()).  All other members go back as they came.
+ * Any driver of serial_core takes it: UPF_CHANGE_MASK has bit 11, and who lacks
+ * CAP_SYS_ADMIN may change the bits of UPF_USR_MASK alone (uart_set_info()).  All
+ * other members go back as they came.
  */
-static int set_flag(int fd)
+static int write_flag(int fd, int flag)
 {
 	struct serial_struct serial;
 
 	if (ioctl(fd, TIOCGSERIAL, &serial) < 0)
 		return -errno;
-	if (serial.flags & FLAG_HARDPPS_CD)
+	if ((serial.flags & FLAG_HARDPPS_CD) == flag)
 		return 0;
-	serial.flags |= FLAG_HARDPPS_CD;
+	serial.flags ^= FLAG_HARDPPS_CD;
 	return ioctl(fd, TIOCSSERIAL, &serial) < 0 ? -errno : 0;
+}
+
+/* Without it the next change of termios would turn MSI off once more (UART_ENABLE_MS()). */
+int rearm_set_flag(int fd)
+{
+	return write_flag(fd, FLAG_HARDPPS_CD);
+}
+
+int rearm_clear_flag(int fd)
+{
+	return write_flag(fd, 0);
 }
 
 int rearm_port(const char *tty)
@@ -73,8 +85,9 @@ int rearm_port(const char *tty)
 		return fd;
 	err = tty_get_ldisc(fd);
 	if (err == N_PPS) {
-		err_flag = set_flag(fd);	/* not root's: the interrupt can be armed all the same */
-		err = wait_and_return(fd);
+		/* not root's: the interrupt can be armed all the same */
+		err_flag = rearm_set_flag(fd);
+		err = rearm_fd(fd);
 		err = err ? err : err_flag;
 	} else if (err >= 0) {
 		err = -ENODEV;

@@ -14,4 +14,19 @@
  */
 int rearm_port(const char *tty);
 
+/*
+ * The same of an open port, in two parts.  The interrupt alone, which needs no
+ * right; SIGALRM as above.  0 or -errno.
+ */
+int rearm_fd(int fd);
+
+/*
+ * The flag alone, without which the next change of termios turns the interrupt
+ * off.  A change needs CAP_SYS_ADMIN (-EPERM); as it is already: nothing is
+ * written.  rearm_clear_flag() is for a port that N_PPS has left: only a driver
+ * with set_ldisc() has taken the flag away by itself.
+ */
+int rearm_set_flag(int fd);
+int rearm_clear_flag(int fd);
+
 #endif

@@ -165,6 +165,17 @@ static void pl011(void)
 	facts.port.flags = fact_from(0, 0x40);
 	no_pulse();
 }
+static void tegra(void) { pl011(); set_text(&facts.port.driver, "serial-tegra"); }
+static void atmel(void) { pl011(); set_text(&facts.port.driver, "atmel_usart_serial"); }
+static void imx_pulses(void) { driver("imx-uart"); }
+static void i2c_pulses(void) { driver("sc16is7xx"); }
+static void a_new_driver(void) { driver("a_new_driver"); }
+static void a_new_driver_counts(void) { a_new_driver(); no_pulse(); move(IC_DCD, 6); }
+static void driver_denied(void)
+{
+	ftdi();
+	facts.port.driver = fact_text_from(-EACCES, "");
+}
 static void pl011_told(void) { pl011(); facts.port.flags = fact_from(0, 0x840); }
 static void pl011_pulses(void) { pl011(); pulses(3, 3); }
 static void pl011_crtscts(void)
@@ -261,6 +272,8 @@ static const struct row rows[] = {
 	{ "healthy", NULL, &check_driver_no_dcd, SEV_OK, NULL, 0 },
 	{ "cp210x", cp210x, &check_driver_no_dcd, SEV_FAIL, "cp210x never reports DCD", 0 },
 	{ "cdc_acm", old_cdc_acm, &check_driver_no_dcd, SEV_FAIL, "moved by 6", 0 },
+	{ "cdc_acm, why", old_cdc_acm, &check_driver_no_dcd, SEV_FAIL, "Linux 6.6", 0 },
+	{ "a new driver", a_new_driver_counts, &check_driver_no_dcd, SEV_FAIL, "a real serial port", 0 },
 	{ "ftdi, no pulse", ftdi_no_pulse, &check_driver_no_dcd, SEV_OK, NULL, 0 },
 	{ "stopped", stopped, &check_driver_no_dcd, SEV_OK, NULL, 0 },
 	{ "half", only_ends_counted, &check_driver_no_dcd, SEV_NONE, NULL, 0 },
@@ -268,6 +281,10 @@ static const struct row rows[] = {
 
 	{ "8250", no_pulse, &check_driver_no_set_ldisc, SEV_NONE, NULL, 0 },
 	{ "pl011", pl011, &check_driver_no_set_ldisc, SEV_FAIL, "flags 0x40", CURE_REARM },
+	{ "pl011, who tells", pl011, &check_driver_no_set_ldisc, SEV_FAIL, "ldattach and gpsd do not",
+	  CURE_REARM },
+	{ "tegra", tegra, &check_driver_no_set_ldisc, SEV_FAIL, "serial-tegra", CURE_REARM },
+	{ "atmel", atmel, &check_driver_no_set_ldisc, SEV_NONE, NULL, 0 },
 	{ "pl011, told", pl011_told, &check_driver_no_set_ldisc, SEV_OK, NULL, 0 },
 	{ "pl011, pulses", pl011_pulses, &check_driver_no_set_ldisc, SEV_OK, NULL, 0 },
 	{ "pl011, crtscts", pl011_crtscts, &check_driver_no_set_ldisc, SEV_NONE, NULL, 0 },
@@ -280,6 +297,10 @@ static const struct row rows[] = {
 	{ "ftdi", ftdi, &check_driver_polled_dcd, SEV_WARN, "0.2 ms", 0 },
 	{ "ch341", ch341, &check_driver_polled_dcd, SEV_WARN, "up to 1 ms", 0 },
 	{ "ftdi, no pulse", ftdi_no_pulse, &check_driver_polled_dcd, SEV_NONE, NULL, 0 },
+	{ "imx", imx_pulses, &check_driver_polled_dcd, SEV_WARN, "250 ms", 0 },
+	{ "i2c", i2c_pulses, &check_driver_polled_dcd, SEV_WARN, "over I2C or SPI", 0 },
+	{ "a new driver", a_new_driver, &check_driver_polled_dcd, SEV_OK, NULL, 0 },
+	{ "driver?", driver_denied, &check_driver_polled_dcd, SEV_NONE, NULL, 0 },
 };
 
 static const struct check *const checks[] = {

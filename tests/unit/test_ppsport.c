@@ -28,8 +28,11 @@
 static struct fake {
 	struct termios mode;
 	int ldisc;
-	int flags;		/* sysfs; -1: no such file */
+	int flags;		/* sysfs and TIOCGSERIAL; -1: no such file */
 	bool has_set_ldisc;	/* the driver knows N_PPS */
+	int serial_err;		/* TIOCSSERIAL says so */
+	bool ignores_serial;	/* or takes it and does nothing */
+	bool listens;		/* the modem-status interrupt is on */
 	int sources;		/* with the port's path, while N_PPS is on */
 	int ier, lcr;		/* -1: may not be read */
 	int type;		/* sysfs */
@@ -96,8 +99,43 @@ static void set_ldisc(int ldisc)
 	if (ldisc == port.ldisc)
 		return;
 	port.ldisc = ldisc;
-	if (port.has_set_ldisc)
-		port.flags = ldisc == N_PPS ? port.flags | 0x800 : port.flags & ~0x800;
+	if (!port.has_set_ldisc)
+		return;
+	port.flags = ldisc == N_PPS ? port.flags | 0x800 : port.flags & ~0x800;
+	port.listens = ldisc == N_PPS;
+}
+
+static void get_serial(struct serial_struct *serial)
+{
+	*serial = (struct serial_struct) { .type = port.type, .irq = 4,
+		.flags = port.flags, .closing_wait = 3000 };
+}
+
+static int set_serial(const struct serial_struct *serial)
+{
+	struct serial_struct want;
+
+	if (port.serial_err) {
+		errno = port.serial_err;
+		return -1;
+	}
+	get_serial(&want);
+	want.flags ^= 0x800;
+	assert_memory_equal(serial, &want, sizeof(want));	/* nothing but the flag */
+	note(serial->flags & 0x800 ? "flag;" : "no flag;");
+	if (!port.ignores_serial)
+		port.flags = serial->flags;
+	return 0;
+}
+
+/* Arms as it begins to wait; the alarm ends it at once. */
+static int wait_for_line(const void *lines)
+{
+	assert_null(lines);
+	note("arm;");
+	port.listens = true;
+	errno = EINTR;
+	return -1;
 }
 
 int __wrap_ioctl(int fd, unsigned long request, void *arg)
@@ -105,14 +143,17 @@ int __wrap_ioctl(int fd, unsigned long request, void *arg)
 	assert_int_equal(fd, FD);
 	assert_true(port.is_open);
 	/* what may steal an edge is never asked */
-	assert_true(request == TIOCGSERIAL || request == TIOCGETD || request == TIOCSETD);
+	assert_true(request == TIOCGSERIAL || request == TIOCGETD || request == TIOCSETD ||
+		    request == TIOCSSERIAL || request == TIOCMIWAIT);
 	if (fails())
 		return -1;
-	if (request == TIOCGETD)
-		*(int *)arg = port.ldisc;
-	else if (request == TIOCSETD)
-		set_ldisc(*(int *)arg);
-	return 0;
+	switch (request) {
+	case TIOCGETD: *(int *)arg = port.ldisc; return 0;
+	case TIOCSETD: set_ldisc(*(int *)arg); return 0;
+	case TIOCGSERIAL: get_serial(arg); return 0;
+	case TIOCSSERIAL: return set_serial(arg);
+	default: return wait_for_line(arg);
+	}
 }
 
 int __wrap_tcgetattr(int fd, struct termios *t)
@@ -243,7 +284,18 @@ static void assert_as_found(void)
 
 	assert_memory_equal(&port.mode, &found, sizeof(found));
 	assert_int_equal(port.ldisc, N_TTY);
+	assert_int_equal(port.flags, 0x40);
 	assert_false(port.is_open);
+}
+
+/* An ARM board's PL011: without set_ldisc(), and no I/O port to read IER at. */
+static int plug_in_pl011(void **state)
+{
+	plug_in(state);
+	port.has_set_ldisc = false;
+	port.type = 32;
+	port.ier = -1;
+	return 0;
 }
 
 static void attach_and_put_back(void **state)
@@ -254,7 +306,8 @@ static void attach_and_put_back(void **state)
 	assert_int_equal(attach(&p), 0);
 	assert_int_equal(p.fd, FD);
 	assert_string_equal(p.pps, "pps7");
-	assert_true(p.is_armed);
+	assert_true(p.is_armed && port.listens);
+	assert_false(p.needs_flag);	/* who holds it needs no right for that */
 	assert_true(fact_is(p.ier, 0x0d));
 	assert_int_equal(port.ldisc, N_PPS);
 	assert_int_equal(port.mode.c_cflag, CS8 | CLOCAL | CREAD | B4800);
@@ -294,26 +347,29 @@ static void pulse_only_has_its_receiver_off(void **state)
 	assert_as_found();
 }
 
-static void as_found_whichever_call_fails(void **state)
+/* TIOCGSERIAL, the second call: some USB drivers do not know it.  TIOCSSERIAL: some drivers refuse it. */
+static bool is_tolerated(int call, int err, const struct ppsport *p)
+{
+	return err == EINVAL && (call == 2 || p->flag_err == -EINVAL);
+}
+
+static void fail_each_call(int (*plug)(void **state), int n_calls)
 {
 	static const int errs[] = { EIO, EINVAL, EPERM, EBUSY, ENOMEM };
 	struct ppsport p;
-	int calls;
 
-	(void)state;
+	plug(NULL);
 	assert_int_equal(attach(&p), 0);
-	calls = port.calls;
-	assert_true(calls >= 10);
-	for (int n = 1; n <= calls; n++) {
+	assert_int_equal(port.calls, n_calls);
+	for (int n = 1; n <= n_calls; n++) {
 		for (size_t i = 0; i < sizeof(errs) / sizeof(errs[0]); i++) {
 			int err;
 
-			plug_in(NULL);
+			plug(NULL);
 			port.fail_at = n;
 			port.err = errs[i];
 			err = attach(&p);
-			/* TIOCGSERIAL, the second call: some USB drivers do not know it */
-			if (n == 2 && errs[i] == EINVAL) {
+			if (is_tolerated(n, errs[i], &p)) {
 				assert_int_equal(err, 0);
 				continue;
 			}
@@ -323,6 +379,13 @@ static void as_found_whichever_call_fails(void **state)
 			assert_int_equal(p.fd, -1);
 		}
 	}
+}
+
+static void as_found_whichever_call_fails(void **state)
+{
+	(void)state;
+	fail_each_call(plug_in, 12);
+	fail_each_call(plug_in_pl011, 15);	/* TIOCGSERIAL, TIOCSSERIAL, TIOCMIWAIT */
 }
 
 static void each_failing_step_is_named(void **state)
@@ -359,7 +422,8 @@ static void what_is_not_proven_is_not_attached(void **state)
 	struct ppsport p;
 
 	(void)state;
-	port.has_set_ldisc = false;	/* an 8250 whose flag does not come */
+	port.has_set_ldisc = false;	/* a driver whose flag does not come, even when it is set */
+	port.ignores_serial = true;
 	assert_int_equal(attach(&p), -EIO);
 	assert_int_equal(p.step, STEP_CHECK_FLAGS);
 	assert_as_found();
@@ -408,7 +472,85 @@ static void what_cannot_be_read_is_not_held_against_it(void **state)
 	port.has_set_ldisc = false;
 	port.type = -1;
 	assert_int_equal(attach(&p), 0);
-	assert_false(p.is_armed);
+	assert_false(p.is_armed || p.needs_flag);
+	assert_string_equal(port.log, "mode;flush;ldisc 18;mode;");	/* nothing to arm */
+	ppsport_put_back(&p);
+}
+
+/* ---- drivers that do not notice N_PPS ---- */
+
+static void told_by_tiocsserial(void **state)
+{
+	struct ppsport p;
+
+	(void)state;
+	assert_int_equal(attach(&p), 0);
+	assert_true(p.is_armed && p.needs_flag && port.listens);
+	assert_string_equal(port.log, "mode;flush;ldisc 18;flag;arm;mode;");
+	assert_true(fact_is(p.found_flags, 0x40) && fact_is(p.flags, 0x840));
+	port.log[0] = '\0';
+	assert_int_equal(ppsport_put_back(&p), 0);
+	assert_string_equal(port.log, "flush out;ldisc 0;no flag;mode;");
+	assert_as_found();
+}
+
+/* Behaviour decides: an 8250 that forgets its flag is told as any other. */
+static void an_8250_is_told_if_it_must_be(void **state)
+{
+	struct ppsport p;
+
+	(void)state;
+	plug_in(NULL);
+	port.has_set_ldisc = false;
+	assert_int_equal(attach(&p), 0);
+	assert_true(p.is_armed && p.needs_flag && port.listens);
+	assert_int_equal(ppsport_put_back(&p), 0);
+	assert_as_found();
+}
+
+static void telling_it_needs_a_right(void **state)
+{
+	struct ppsport p;
+
+	(void)state;
+	port.serial_err = EPERM;
+	assert_int_equal(attach(&p), -EPERM);
+	assert_int_equal(p.step, STEP_ARM);
+	assert_as_found();
+}
+
+static void one_that_takes_no_tiocsserial_is_armed_for_now(void **state)
+{
+	struct ppsport p;
+
+	(void)state;
+	port.serial_err = EINVAL;
+	assert_int_equal(attach(&p), 0);
+	assert_true(port.listens);
+	assert_false(p.is_armed || p.needs_flag);
+	assert_int_equal(p.flag_err, -EINVAL);
+	assert_int_equal(ppsport_put_back(&p), 0);
+	assert_as_found();
+}
+
+/* A killed holder's flag stays; that it is there does not prove that N_PPS set it. */
+static void a_stale_flag_proves_nothing(void **state)
+{
+	struct ppsport p;
+
+	(void)state;
+	port.flags = 0x840;
+	assert_int_equal(attach(&p), 0);
+	assert_true(p.is_armed && p.needs_flag && port.listens);
+	assert_string_equal(port.log, "mode;flush;ldisc 18;arm;mode;");
+	assert_int_equal(ppsport_put_back(&p), 0);
+	assert_int_equal(port.flags, 0x840);	/* as found */
+	/* all 8250s set it themselves */
+	plug_in(NULL);
+	port.flags = 0x840;
+	assert_int_equal(attach(&p), 0);
+	assert_true(p.is_armed && port.listens);
+	assert_false(p.needs_flag);
 	ppsport_put_back(&p);
 }
 
@@ -453,6 +595,11 @@ int main(void)
 		cmocka_unit_test_setup(each_failing_step_is_named, plug_in),
 		cmocka_unit_test_setup(what_is_not_proven_is_not_attached, plug_in),
 		cmocka_unit_test_setup(what_cannot_be_read_is_not_held_against_it, plug_in),
+		cmocka_unit_test_setup(told_by_tiocsserial, plug_in_pl011),
+		cmocka_unit_test_setup(an_8250_is_told_if_it_must_be, plug_in),
+		cmocka_unit_test_setup(telling_it_needs_a_right, plug_in_pl011),
+		cmocka_unit_test_setup(one_that_takes_no_tiocsserial_is_armed_for_now, plug_in_pl011),
+		cmocka_unit_test_setup(a_stale_flag_proves_nothing, plug_in_pl011),
 		cmocka_unit_test_setup(a_port_that_goes_away, plug_in),
 		cmocka_unit_test_setup(a_leftover_is_adopted, plug_in),
 	};

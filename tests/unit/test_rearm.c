@@ -163,6 +163,40 @@ static void refusals_are_told(void **state)
 	assert_int_equal(rearm_port("ttyS1"), -EACCES);
 }
 
+/* For who has the port open already: the interrupt without the flag, the flag without the interrupt. */
+static void by_descriptor(void **state)
+{
+	(void)state;
+	port.serial.flags = 0x10000040;
+	assert_int_equal(rearm_fd(FD), 0);
+	assert_true(port.armed);
+	assert_false(port.wrote);
+	port.armed = false;
+	assert_int_equal(rearm_set_flag(FD), 0);
+	assert_int_equal(port.written.flags, 0x10000840);
+	assert_false(port.armed);
+	port.wait_err = EIO;
+	assert_int_equal(rearm_fd(FD), -EIO);
+	port.set_err = EPERM;
+	assert_int_equal(rearm_set_flag(FD), -EPERM);
+}
+
+static void the_flag_is_taken_away(void **state)
+{
+	struct serial_struct want;
+
+	(void)state;
+	want = port.serial;
+	want.flags = 0x10000040;
+	assert_int_equal(rearm_clear_flag(FD), 0);
+	assert_memory_equal(&port.written, &want, sizeof(want));
+	/* a driver with set_ldisc() has done so */
+	port.wrote = false;
+	port.serial.flags = 0x10000040;
+	assert_int_equal(rearm_clear_flag(FD), 0);
+	assert_false(port.wrote);
+}
+
 static void on_signal(int number)
 {
 	(void)number;
@@ -198,6 +232,8 @@ int main(void)
 		TEST(without_the_right_it_arms_all_the_same),
 		TEST(a_port_without_n_pps_is_left_alone),
 		TEST(refusals_are_told),
+		TEST(by_descriptor),
+		TEST(the_flag_is_taken_away),
 		TEST(signals_and_timer_are_as_before),
 	};
 
