@@ -33,12 +33,15 @@ static void print_uart(const struct attach_plan *plan)
 		printf(", for its pulse only: what it receives is not read\n");
 }
 
+#define BY_US "by TIOCSSERIAL: its driver does not notice N_PPS"
+
 static void print_armed(const struct ppsport *port)
 {
 	if (fact_known(port->ier))
-		printf("DCD interrupt on (IER 0x%02x)", (unsigned int)port->ier.val);
+		printf("DCD interrupt on (IER 0x%02x%s)", (unsigned int)port->ier.val,
+		       port->needs_flag ? "; " BY_US : "");
 	else if (port->needs_flag)
-		printf("DCD interrupt on (by TIOCSSERIAL: its driver does not notice N_PPS)");
+		printf("DCD interrupt on (" BY_US ")");
 	else if (port->flag_err)
 		printf("DCD interrupt on until the speed changes (no flag: TIOCSSERIAL says %s)",
 		       strerror(-port->flag_err));
