@@ -15,7 +15,7 @@
 
 #define FTDI_LATE "about 0.2 ms late, give or take 0.1 ms"
 #define FRAME_LATE "up to 1 ms late"
-#define ONLY_GPIO "only where the devicetree gives it dcd-gpios"
+#define ONLY_GPIO "it tells of DCD only where the devicetree gives it dcd-gpios"
 
 static const struct driver_facts drivers[] = {
 	/* ---- N_PPS alone is enough ---- */
@@ -23,7 +23,7 @@ static const struct driver_facts drivers[] = {
 	  SC "8250/8250_port.c: serial8250_do_set_ldisc(), serial8250_modem_status()" },
 	{ "8250", BUS_CHIP, true, true, NULL, NULL, SC "8250/8250_port.c" },
 	{ "dw-apb-uart", BUS_CHIP, true, true, NULL,
-	  "the firmware's dcd-override holds DCD on for ever", SC "8250/8250_dw.c: dw8250_set_ldisc()" },
+	  "the firmware may hold DCD on for ever (dcd-override)", SC "8250/8250_dw.c: dw8250_set_ldisc()" },
 	{ "omap8250", BUS_CHIP, true, true, NULL, NULL,
 	  SC "8250/8250_omap.c: omap_8250_set_termios()" },
 	{ "bcm2835-aux-uart", BUS_CHIP, true, true, NULL, "the mini UART has no DCD pin",
@@ -110,13 +110,6 @@ const struct driver_facts *driver_find(const char *name)
 		}
 	}
 	return best;
-}
-
-bool driver_is_deaf(const char *name)
-{
-	const struct driver_facts *d = driver_find(name);
-
-	return d && !d->reports_dcd;
 }
 
 /* PORT_8250 to PORT_16550A_FSL64; include/uapi/linux/serial_core.h */

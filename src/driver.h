@@ -26,17 +26,14 @@ struct driver_facts {
 	const char *name;	/* of the driver in sysfs; names that begin so are meant, too */
 	enum driver_bus bus;
 	bool sets_flag;		/* set_ldisc(): N_PPS itself turns the interrupt on */
-	bool reports_dcd;	/* the line discipline is told of DCD at all */
+	bool reports_dcd;	/* else N_PPS attaches, and no pulse ever comes */
 	const char *late;	/* by how much, if it is worth a word; else NULL */
-	const char *note;	/* what else one must know, or NULL */
+	const char *note;	/* why no pulse may come, a sentence of its own; or NULL */
 	const char *see;	/* kernel file: function */
 };
 
 /* The row for a driver, or NULL.  NULL is no name. */
 const struct driver_facts *driver_find(const char *name);
-
-/* One that never tells the line discipline of DCD: N_PPS attaches, no pulse ever comes. */
-bool driver_is_deaf(const char *name);
 
 /* "at once", "late", "never": when a pulse is stamped; NULL when the driver is not known. */
 const char *driver_dcd_text(const char *name, struct fact type);

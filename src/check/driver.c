@@ -30,9 +30,9 @@ static void fail_no_dcd(const struct port_facts *f, struct fact dcd, struct find
 	}
 	finding_why(out, "this driver does not hand DCD's edges to the line discipline%s%s",
 		    d && d->note ? ": " : "", d && d->note ? d->note : "");
-	finding_fix(out, d && d->reports_dcd ?
-		    "a newer kernel, or a real serial port or FTDI adapter for the pulse" :
-		    "a real serial port or FTDI adapter for the pulse");
+	finding_fix(out, is_never_stamped(f) ?
+		    "use a real serial port or an FTDI adapter for the pulse: no kernel's driver tells it" :
+		    "a newer kernel, or a real serial port or FTDI adapter for the pulse");
 }
 
 static void run_driver_no_dcd(const struct port_facts *f, struct finding *out)

@@ -89,8 +89,8 @@ int attach_await_pulse(struct attaching *a, const struct attach_options *o);
 
 /* attach_report.c */
 void attach_report(const struct attaching *a);
-/* No pulse was seen, and the driver is known never to report one: say so. */
-void attach_tell_deaf(const struct attaching *a);
+/* No pulse was seen: say so if the driver is known never to report one, or what is known of it. */
+void attach_tell_driver(const struct attaching *a);
 /* Why a step on the port failed; returns the exit code. */
 int attach_step_failed(const struct attaching *a, int err);
 

@@ -61,7 +61,7 @@ int attach_await_pulse(struct attaching *a, const struct attach_options *o)
 	if (attach_is_interrupted())
 		return o->once || o->daemon ? EXIT_NO : 0;	/* else it is the holder's */
 	if (!a->pulse_seen)
-		attach_tell_deaf(a);
+		attach_tell_driver(a);
 	if (!o->wait_pulse_s || a->pulse_seen)
 		return 0;
 	msg_error(a->plan.node, "no pulse within %ld s", o->wait_pulse_s);

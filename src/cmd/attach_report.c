@@ -116,12 +116,14 @@ void attach_report(const struct attaching *a)
 		       plan->daemon.comm, plan->daemon.pid);
 }
 
-void attach_tell_deaf(const struct attaching *a)
+void attach_tell_driver(const struct attaching *a)
 {
 	const struct port *port = a->plan.port;
 	const struct driver_facts *d =
 		driver_find(port->driver.state == FACT_OK ? port->driver.val : NULL);
 
+	if (d && d->reports_dcd && a->looked && d->note)
+		msg_hint("%s", d->note);
 	if (!d || d->reports_dcd)
 		return;
 	msg_error(a->plan.node, "the driver %s never reports DCD: no pulse will come%s%s",

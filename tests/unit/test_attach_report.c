@@ -60,7 +60,7 @@ static int hear(int (*say)(void))
 }
 
 static int report(void) { attach_report(&a); return 0; }
-static int tell_deaf(void) { attach_tell_deaf(&a); return 0; }
+static int tell_driver(void) { attach_tell_driver(&a); return 0; }
 static int refused(void) { return attach_step_failed(&a, -EPERM); }
 static int not_set(void) { return attach_step_failed(&a, -EIO); }
 
@@ -98,11 +98,11 @@ static void a_driver_that_never_tells(void **state)
 {
 	(void)state;
 	set_text(&port.driver, "cp210x");
-	hear(tell_deaf);
+	hear(tell_driver);
 	says(err_text, "/dev/ttyAMA0: the driver cp210x never reports DCD: no pulse will come; ");
 	says(err_text, "FTDI");
 	set_text(&port.driver, "meson_uart");
-	hear(tell_deaf);
+	hear(tell_driver);
 	says(err_text, "never reports DCD: no pulse will come\n");
 	says(err_text, "pps-gpio");
 }
@@ -114,11 +114,11 @@ static void others_are_not_slandered(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		set_text(&port.driver, names[i]);
-		hear(tell_deaf);
+		hear(tell_driver);
 		assert_string_equal(err_text, "");
 	}
 	port.driver = fact_text_from(-EACCES, "");
-	hear(tell_deaf);
+	hear(tell_driver);
 	assert_string_equal(err_text, "");
 }
 
@@ -135,12 +135,26 @@ static void why_it_could_not_be_armed(void **state)
 	says(err_text, "serial flags 0x40 are without 0x800");
 }
 
+/* Only where a pulse was looked for: what is known of the driver may be why. */
+static void a_hint_when_none_came(void **state)
+{
+	(void)state;
+	a.looked = true;
+	set_text(&port.driver, "cdc_acm");
+	hear(tell_driver);
+	says(err_text, "gpsppsctl: hint: cdc_acm tells of DCD from Linux 6.6 on");
+	set_text(&port.driver, "ftdi_sio");
+	hear(tell_driver);
+	assert_string_equal(err_text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(how_it_was_armed, setup),
 		cmocka_unit_test_setup(a_driver_that_never_tells, setup),
 		cmocka_unit_test_setup(others_are_not_slandered, setup),
+		cmocka_unit_test_setup(a_hint_when_none_came, setup),
 		cmocka_unit_test_setup(why_it_could_not_be_armed, setup),
 	};
 

@@ -54,7 +54,6 @@ static void what_each_does(void **state)
 		    !!d->late != rows[i].is_late || d->bus != rows[i].bus)
 			fail_msg("%s", rows[i].name);
 		assert_true(d->see && d->see[0]);
-		assert_int_equal(driver_is_deaf(rows[i].name), !rows[i].reports_dcd);
 	}
 }
 
@@ -65,8 +64,6 @@ static void what_is_not_known_is_not_held_against_it(void **state)
 	assert_null(driver_find("ftdi"));
 	assert_null(driver_find(""));
 	assert_null(driver_find(NULL));
-	assert_false(driver_is_deaf("a_new_driver"));
-	assert_false(driver_is_deaf(NULL));
 	assert_null(driver_dcd_text("a_new_driver", no_type));
 	assert_null(driver_dcd_text(NULL, fact_from(-EACCES, 0)));
 }
