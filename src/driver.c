@@ -36,7 +36,7 @@ static const struct driver_facts drivers[] = {
 	  SC "amba-pl010.c: pl010_set_ldisc()" },
 
 	/* ---- must be told by TIOCSSERIAL ---- */
-	{ "uart-pl011", BUS_CHIP, false, true, NULL, "a Raspberry Pi's header has no DCD pin",
+	{ "uart-pl011", BUS_CHIP, false, true, NULL, "on a Raspberry Pi the header has no DCD pin",
 	  SC "amba-pl011.c: pl011_modem_status(), no set_ldisc()" },
 	{ "imx-uart", BUS_CHIP, false, true,
 	  "up to 250 ms late, unless its DCD is a GPIO or the port is wired as a DTE", NULL,

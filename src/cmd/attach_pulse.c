@@ -60,11 +60,12 @@ int attach_await_pulse(struct attaching *a, const struct attach_options *o)
 	}
 	if (attach_is_interrupted())
 		return o->once || o->daemon ? EXIT_NO : 0;	/* else it is the holder's */
-	if (!a->pulse_seen)
-		attach_tell_driver(a);
-	if (!o->wait_pulse_s || a->pulse_seen)
+	if (a->pulse_seen)
 		return 0;
-	msg_error(a->plan.node, "no pulse within %ld s", o->wait_pulse_s);
-	msg_hint("gpsppsctl diag %s", a->plan.node);
-	return o->once || o->daemon ? EXIT_NO : 0;
+	if (o->wait_pulse_s) {
+		msg_error(a->plan.node, "no pulse within %ld s", o->wait_pulse_s);
+		msg_hint("gpsppsctl diag %s", a->plan.node);
+	}
+	attach_tell_driver(a);
+	return o->wait_pulse_s && (o->once || o->daemon) ? EXIT_NO : 0;
 }
