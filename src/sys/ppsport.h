@@ -48,7 +48,7 @@ struct ppsport {
 	struct fact found_flags;	/* sysfs, before N_PPS; absent for a USB adapter */
 	struct fact flags;	/* and after it */
 	bool is_armed;		/* flags prove that the driver listens to DCD */
-	bool needs_flag;	/* the driver does not set the flag: who is to set it again needs CAP_SYS_ADMIN */
+	bool needs_flag;	/* we set them, not N_PPS: to do so again needs CAP_SYS_ADMIN */
 	int flag_err;		/* the flag was refused, the interrupt alone is on: -errno */
 	struct fact ier;	/* absent: no I/O port; denied: not to be read (root, lockdown) */
 	/* what is to be undone */

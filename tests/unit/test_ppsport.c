@@ -347,7 +347,7 @@ static void pulse_only_has_its_receiver_off(void **state)
 	assert_as_found();
 }
 
-/* TIOCGSERIAL, the second call: some USB drivers do not know it.  TIOCSSERIAL: some drivers refuse it. */
+/* TIOCGSERIAL, the second call, which some USB drivers do not know; and a refused TIOCSSERIAL. */
 static bool is_tolerated(int call, int err, const struct ppsport *p)
 {
 	return err == EINVAL && (call == 2 || p->flag_err == -EINVAL);
@@ -422,7 +422,7 @@ static void what_is_not_proven_is_not_attached(void **state)
 	struct ppsport p;
 
 	(void)state;
-	port.has_set_ldisc = false;	/* a driver whose flag does not come, even when it is set */
+	port.has_set_ldisc = false;	/* and the flag does not come by us either */
 	port.ignores_serial = true;
 	assert_int_equal(attach(&p), -EIO);
 	assert_int_equal(p.step, STEP_CHECK_FLAGS);
@@ -519,7 +519,7 @@ static void telling_it_needs_a_right(void **state)
 	assert_as_found();
 }
 
-static void one_that_takes_no_tiocsserial_is_armed_for_now(void **state)
+static void a_refused_tiocsserial_is_not_the_end(void **state)
 {
 	struct ppsport p;
 
@@ -598,7 +598,7 @@ int main(void)
 		cmocka_unit_test_setup(told_by_tiocsserial, plug_in_pl011),
 		cmocka_unit_test_setup(an_8250_is_told_if_it_must_be, plug_in),
 		cmocka_unit_test_setup(telling_it_needs_a_right, plug_in_pl011),
-		cmocka_unit_test_setup(one_that_takes_no_tiocsserial_is_armed_for_now, plug_in_pl011),
+		cmocka_unit_test_setup(a_refused_tiocsserial_is_not_the_end, plug_in_pl011),
 		cmocka_unit_test_setup(a_stale_flag_proves_nothing, plug_in_pl011),
 		cmocka_unit_test_setup(a_port_that_goes_away, plug_in),
 		cmocka_unit_test_setup(a_leftover_is_adopted, plug_in),

@@ -163,7 +163,7 @@ static void refusals_are_told(void **state)
 	assert_int_equal(rearm_port("ttyS1"), -EACCES);
 }
 
-/* For who has the port open already: the interrupt without the flag, the flag without the interrupt. */
+/* For who has the port open already: the interrupt without the flag, and the reverse. */
 static void by_descriptor(void **state)
 {
 	(void)state;
