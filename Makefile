@@ -4,6 +4,7 @@ PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/libexec/gpsppsctl
 MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/gpsppsctl
 SYSCONFDIR ?= /etc
 
 PKG_CONFIG ?= pkg-config
@@ -122,7 +123,7 @@ run: deps
 # ---- lint ----
 
 SHELL_SRC = $(wildcard scripts/*) .ci/run completion/gpsppsctl.bash systemd/gpsppsctl-generator \
-	tests/fuzz/run $(wildcard tests/tree/*.sh tests/testbed/*.sh)
+	init/openrc init/openwrt init/runit init/sysvinit tests/fuzz/run $(wildcard tests/tree/*.sh tests/testbed/*.sh)
 CLANG_TIDY ?= clang-tidy
 CPPCHECK ?= cppcheck
 
@@ -157,11 +158,15 @@ dist: $(OBJDIR)/gpsppsctl-diag.7
 # Files with a path of ours in them.
 fill = sed 's,@SBINDIR@,$(SBINDIR),g' $(1) >$(2) && chmod $(3) $(2)
 
+# For machines without systemd and udev; nothing of it is active.
+EXAMPLES := $(notdir $(wildcard init/*))
+
 install: all $(CAUSES_MAN)
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
 		$(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
 		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(UDEVDIR)/rules.d \
-		$(DESTDIR)$(SYSTEMDDIR)/system $(DESTDIR)$(SYSTEMDDIR)/system-generators
+		$(DESTDIR)$(SYSTEMDDIR)/system $(DESTDIR)$(SYSTEMDDIR)/system-generators \
+		$(DESTDIR)$(DOCDIR)/examples
 	install -m 755 $(PROG) $(DESTDIR)$(SBINDIR)/gpsppsctl
 	install -m 755 $(HOLD) $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold
 	install -m 644 man/gpsppsctl.8 $(DESTDIR)$(MANDIR)/man8/gpsppsctl.8
@@ -170,6 +175,8 @@ install: all $(CAUSES_MAN)
 	install -m 755 systemd/gpsppsctl-generator $(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
 	$(call fill,udev/61-gpsppsctl.rules.in,$(DESTDIR)$(UDEVDIR)/rules.d/61-gpsppsctl.rules,644)
 	$(call fill,systemd/gpsppsctl@.service.in,$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service,644)
+	for f in $(EXAMPLES); do \
+		$(call fill,init/$$f,$(DESTDIR)$(DOCDIR)/examples/$$f,644) || exit 1; done
 
 # The table /etc/gpsppsctl.conf is the user's: it stays.
 uninstall:
@@ -178,8 +185,9 @@ uninstall:
 		$(DESTDIR)$(COMPLETIONDIR)/gpsppsctl \
 		$(DESTDIR)$(UDEVDIR)/rules.d/61-gpsppsctl.rules \
 		$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service \
-		$(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
-	-rmdir $(DESTDIR)$(LIBEXECDIR)
+		$(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator \
+		$(addprefix $(DESTDIR)$(DOCDIR)/examples/,$(EXAMPLES))
+	-rmdir $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)
 
 clean:
 	rm -rf build build-dev gpsppsctl gpsppsctl-hold

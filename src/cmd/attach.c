@@ -23,14 +23,18 @@
 
 #define WAIT_MAX_S 86400
 
+enum { OPT_WAIT_PORT = 256 };	/* without a letter */
+
 /* ---- options ---- */
 
 static void usage(void)
 {
-	fputs("Usage: gpsppsctl attach PORT... [OPTION...]\n"
+	fputs("Usage: gpsppsctl attach PORT... | --all [OPTION...]\n"
 	      "Make a serial port /dev/gpsN and its pulse per second (on DCD) /dev/gpsppsN, with\n"
 	      "the settings that ntpd will set; prove it; hold it until Ctrl-C or SIGTERM.\n"
 	      "\n"
+	      "  -a, --all             all ports of the table that are there and not held yet\n"
+	      "      --wait-port S     wait up to S seconds until PORT is there; with --all, any\n"
 	      "  -u, --unit N          N of /dev/gpsN; else the table's, else 0, 1, ... in turn\n"
 	      "  -b, --baud B          speed; else the table's, ntp.conf's, 4800\n"
 	      "  -w, --wait-pulse S    wait up to S seconds for the first pulse\n"
@@ -61,6 +65,8 @@ static int parse_baud(long *baud)
 static int parse_option(int c, struct attach_options *o)
 {
 	switch (c) {
+	case 'a': o->all = true; return 0;
+	case OPT_WAIT_PORT: return parse_value("wait-port", 1, WAIT_MAX_S, &o->wait_port_s);
 	case 'u': return parse_value("unit", 0, UNIT_MAX, &o->unit);
 	case 'b': return parse_baud(&o->baud);
 	case 'w': return parse_value("wait-pulse", 1, WAIT_MAX_S, &o->wait_pulse_s);
@@ -72,23 +78,37 @@ static int parse_option(int c, struct attach_options *o)
 	}
 }
 
+static int check_count(const struct attach_options *o)
+{
+	if (o->n <= HANDOVER_PORTS_MAX)
+		return 0;
+	msg_error("attach", "%zu ports: the kernel has %d pulse sources at most", o->n,
+		  HANDOVER_PORTS_MAX);
+	return usage_error("attach");
+}
+
 static int check_ports(const struct attach_options *o)
 {
-	if (!o->n)
+	if (o->all && o->n)
+		msg_error("attach", "--all and PORT exclude each other");
+	else if (o->all && o->unit >= 0)
+		msg_error("attach", "--all and --unit exclude each other");
+	else if (o->all)
+		return 0;
+	else if (!o->n)
 		msg_error("attach", "which PORT?");
-	else if (o->n > HANDOVER_PORTS_MAX)
-		msg_error("attach", "%zu ports: the kernel has %d pulse sources at most", o->n,
-			  HANDOVER_PORTS_MAX);
 	else if (o->n > 1 && o->unit >= 0)
 		msg_error("attach", "--unit is for one PORT; give several their units in " UNITTAB_PATH);
 	else
-		return 0;
+		return check_count(o);
 	return usage_error("attach");
 }
 
 static int parse_options(int argc, char **argv, struct attach_options *o)
 {
 	static const struct option longs[] = {
+		{ "all", no_argument, NULL, 'a' },
+		{ "wait-port", required_argument, NULL, OPT_WAIT_PORT },
 		{ "unit", required_argument, NULL, 'u' },
 		{ "baud", required_argument, NULL, 'b' },
 		{ "wait-pulse", required_argument, NULL, 'w' },
@@ -100,7 +120,7 @@ static int parse_options(int argc, char **argv, struct attach_options *o)
 	};
 	int c, code = 0;
 
-	while (!code && (c = getopt_long(argc, argv, "u:b:w:p1dh", longs, NULL)) != -1)
+	while (!code && (c = getopt_long(argc, argv, "au:b:w:p1dh", longs, NULL)) != -1)
 		code = parse_option(c, o);
 	if (code || o->help)
 		return code;
@@ -155,6 +175,8 @@ static int take_control(struct attaching *a)
 	msg_error(CONTROL_DIR, "cannot make the control socket: %s", strerror(-a->control_fd));
 	if (a->control_fd == -EACCES)
 		msg_hint("run it as root: sudo gpsppsctl attach %s", a->plan.tty);
+	else if (a->control_fd == -EROFS || a->control_fd == -ENOENT)
+		msg_hint("/run must be there and writable: mount -t tmpfs -o mode=755 tmpfs /run");
 	return EXIT_TROUBLE;
 }
 
@@ -249,14 +271,39 @@ static int attach(struct attaching *a, const struct attach_options *o)
 	return 0;
 }
 
-/* All of them or none: what has begun is undone. */
-static int attach_all(struct attaching *a, const struct attach_options *o)
+/*
+ * Of the table's ports one that fails (its message is written) must not take the pulse
+ * from the others.  0 when they go on without it.
+ */
+static int go_on_without(struct attaching *a, struct attach_options *o, size_t i, int code)
+{
+	if (!o->all || attach_is_interrupted())
+		return code;
+	attach_free_plan(&a[i].plan);
+	o->n--;
+	memmove(a + i, a + i + 1, (o->n - i) * sizeof(*a));
+	memset(a + o->n, 0, sizeof(*a));
+	free(o->ports[i]);
+	memmove(o->ports + i, o->ports + i + 1, (o->n - i) * sizeof(*o->ports));
+	o->left_out_code = code;
+	return 0;
+}
+
+/* All that were named, or none: what has begun is undone. */
+static int attach_all(struct attaching *a, struct attach_options *o)
 {
 	size_t done = 0;
 	int code = 0;
 
-	while (!code && done < o->n)
-		code = attach(&a[done++], o);
+	while (!code && done < o->n) {
+		code = attach(&a[done], o);
+		if (code && o->all)
+			code = go_on_without(a, o, done, undo(&a[done], code));
+		else
+			done++;
+	}
+	if (!code && !o->n)
+		return o->left_out_code;
 	if (!code && !o->once)
 		code = hold(a, o);
 	while (done--)
@@ -264,7 +311,7 @@ static int attach_all(struct attaching *a, const struct attach_options *o)
 	if (!code && o->once)
 		puts(o->n == 1 ? "detached: the port is as it was" :
 		     "detached: the ports are as they were");
-	return finish_stdout(code);
+	return finish_stdout(code ? code : o->left_out_code);
 }
 
 /* Two names may mean one port, and a table's unit the one that another port has by its place. */
@@ -287,17 +334,22 @@ static int check_distinct(const struct attaching *a, size_t n)
 	return 0;
 }
 
-static int plan_all(const struct ctx *ctx, const struct attach_options *o, struct probe *probe,
+static int plan_all(const struct ctx *ctx, struct attach_options *o, struct probe *probe,
 		    struct attaching *a)
 {
+	size_t i = 0;
 	int code = 0;
 
-	for (size_t i = 0; !code && i < o->n; i++) {
+	while (!code && i < o->n) {
 		a[i].probe = probe;
 		a[i].port.fd = a[i].control_fd = -1;
 		code = attach_make_plan(ctx, o, i, probe, &a[i].plan);
 		if (!code)
 			code = check_distinct(a, i);
+		if (code && o->all)
+			code = go_on_without(a, o, i, code);
+		else
+			i++;
 	}
 	return code;
 }
@@ -314,7 +366,7 @@ static void fill_standard_streams(void)
 		close(fd);
 }
 
-static int run_with(const struct ctx *ctx, const struct attach_options *o, struct probe *probe)
+static int run_with(const struct ctx *ctx, struct attach_options *o, struct probe *probe)
 {
 	struct attaching *a = calloc(o->n, sizeof(*a));
 	sigset_t set;
@@ -335,6 +387,18 @@ static int run_with(const struct ctx *ctx, const struct attach_options *o, struc
 	return code;
 }
 
+/* Which ports, as far as the command line leaves it open. */
+static int choose_ports(const struct ctx *ctx, struct attach_options *o, struct probe *probe)
+{
+	int code = o->all ? attach_read_table(ctx, o) : 0;
+
+	if (!code && o->wait_port_s)
+		code = attach_await_ports(probe, o);
+	if (!code && o->all)
+		code = attach_leave_out(probe, ctx, o);
+	return code ? code : check_count(o);
+}
+
 static int run(const struct ctx *ctx, int argc, char **argv)
 {
 	struct attach_options o = { .unit = -1 };
@@ -353,14 +417,20 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 		msg_error("attach", "%s", strerror(ENOMEM));
 		return EXIT_TROUBLE;
 	}
-	code = run_with(ctx, &o, probe);
+	code = choose_ports(ctx, &o, probe);
+	if (!code && o.n)
+		code = run_with(ctx, &o, probe);
+	else if (!code)
+		code = finish_stdout(EXIT_DONE);	/* all are held already */
 	probe_close(probe);
+	if (o.all)
+		attach_free_table(&o);
 	return code;
 }
 
 const struct cmd cmd_attach = {
 	.name = "attach",
-	.args = "PORT...",
+	.args = "PORT... | --all",
 	.help = "make the port /dev/gpsN and its pulse /dev/gpsppsN; hold it",
 	.run = run,
 };

@@ -15,12 +15,14 @@
 #include "cmd.h"
 
 struct attach_options {
-	char **ports;		/* as typed */
+	char **ports;		/* as typed, or as the table has them */
 	size_t n;
 	long unit;		/* -1: not said */
 	long baud;		/* 0: not said */
 	long wait_pulse_s;	/* 0: not said */
-	bool once, daemon, pulse_only, help;
+	long wait_port_s;	/* 0: not said */
+	bool once, daemon, pulse_only, help, all;
+	int left_out_code;	/* --all: why a port that is there could not be attached, or 0 */
 };
 
 struct attach_plan {
@@ -55,6 +57,17 @@ struct attaching {
 	int64_t pulse_after_ms;
 	struct pulse_shape shape;
 };
+
+/*
+ * attach_there.c, before the plan.  attach_read_table(): the ports of all lines
+ * (--all), allocated.  attach_await_ports(): until they are there, of the table until
+ * any is (--wait-port).  attach_leave_out(): only those that are there and are not
+ * held stay; none may be left.  Each 0 or an exit code.
+ */
+int attach_read_table(const struct ctx *ctx, struct attach_options *o);
+void attach_free_table(struct attach_options *o);
+int attach_await_ports(struct probe *probe, const struct attach_options *o);
+int attach_leave_out(struct probe *probe, const struct ctx *ctx, struct attach_options *o);
 
 /*
  * attach_plan.c: everything that can be known without touching port `nth` of the

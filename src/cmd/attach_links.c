@@ -2,6 +2,7 @@
 /* attach: the links /dev/gpsN and /dev/gpsppsN, made by us or awaited from udev. */
 #include "attach.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,31 @@ static int make_link(const char *path, const char *target)
 	return err ? EXIT_TROUBLE : 0;
 }
 
+/* On a /dev without devtmpfs the pulse has no node yet; mdev waits until we have ended. */
+static int make_node(struct attaching *a, const char *node)
+{
+	unsigned int major_no, minor_no;
+	char text[32];
+	int err = probe_getf(a->probe, text, sizeof(text), "file:/sys/class/pps/%s/dev",
+			     a->port.pps);
+
+	if (err >= 0)
+		err = sscanf(text, "%u:%u", &major_no, &minor_no) == 2 ?
+			node_make(node, major_no, minor_no) : -EINVAL;
+	if (err)
+		msg_error(node, "cannot make it: %s", strerror(-err));
+	return err ? EXIT_TROUBLE : 0;
+}
+
+static int share(const char *node, int (*how)(const char *path))
+{
+	const int err = how(node);
+
+	if (err)
+		msg_error(node, "cannot give it to group dialout: %s", strerror(-err));
+	return err ? EXIT_TROUBLE : 0;
+}
+
 static int make_gps_link(struct attaching *a)
 {
 	if (!a->plan.gps_link[0])
@@ -33,17 +59,12 @@ static int make_pps_link(struct attaching *a)
 {
 	const struct attach_plan *plan = &a->plan;
 	char node[PPS_NAME_MAX + 8];
-	int err;
 
 	if (!plan->pps_link[0])
 		return 0;
-
 	snprintf(node, sizeof(node), "/dev/%s", a->port.pps);
-	err = dialout_share(node);
-	if (err) {
-		msg_error(node, "cannot give it to group dialout: %s", strerror(-err));
+	if (make_node(a, node) || share(node, dialout_share))
 		return EXIT_TROUBLE;
-	}
 	/* a holder that was killed left both; its pulse's number may be another port's now */
 	if (!plan->gps_link_ours && link_is_free(plan->pps_link, a->port.pps) < 0) {
 		msg_error(plan->pps_link, "this is there already, and is not %s", node);
@@ -98,6 +119,8 @@ int attach_make_links(struct attaching *a)
 
 	if (a->plan.links != LINKS_SELF)
 		return await_links(a);
-	code = make_pps_link(a);
+	code = share(a->plan.node, dialout_share_kernels);
+	if (!code)
+		code = make_pps_link(a);
 	return code ? code : make_gps_link(a);
 }

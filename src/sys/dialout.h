@@ -9,4 +9,7 @@
  */
 int dialout_share(const char *path);
 
+/* Only if nobody has decided about it: root's alone, as devtmpfs makes a node. */
+int dialout_share_kernels(const char *path);
+
 #endif

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* "/dev/gps0", "ttyS0": "/dev/ttyS0" */
@@ -52,6 +54,12 @@ int link_make(const char *path, const char *target)
 	err = -errno;
 	unlink(temp);
 	return err;
+}
+
+int node_make(const char *path, unsigned int major_no, unsigned int minor_no)
+{
+	return mknod(path, S_IFCHR | 0600, makedev(major_no, minor_no)) < 0 && errno != EEXIST ?
+		-errno : 0;
 }
 
 int link_remove(const char *path, const char *target)

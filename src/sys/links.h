@@ -19,6 +19,9 @@ int link_is_free(const char *path, const char *target);
 /* Make it, or make it anew, in one step: nobody ever sees it missing.  0 or -errno. */
 int link_make(const char *path, const char *target);
 
+/* The node of a character device, root's alone; one that is there stays.  0 or -errno. */
+int node_make(const char *path, unsigned int major_no, unsigned int minor_no);
+
 /* Take it away if it is still ours, to the letter.  0 or -errno. */
 int link_remove(const char *path, const char *target);
 

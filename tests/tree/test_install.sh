@@ -78,6 +78,16 @@ else
 	echo "ok $n - make dist # SKIP not a git checkout"
 fi
 
+examples=$work/root/usr/share/doc/gpsppsctl/examples
+for file in inittab mdev.conf openrc openwrt runit sysvinit; do
+	[ -s "$examples/$file" ] && ! grep -q '@[A-Z]*@' "$examples/$file"
+	check $? "example: $file"
+done
+for file in openrc openwrt runit sysvinit; do
+	sh -n "$examples/$file"
+	check $? "sh -n: $file"
+done
+
 make_in uninstall
 check $? "make uninstall succeeds"
 left=$(find "$work/root" -type f)
