@@ -2,6 +2,8 @@
 """`gpsppsctl attach` and `detach`: what they refuse, without root and without a port."""
 import os
 import subprocess
+import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -41,7 +43,8 @@ class Refused(unittest.TestCase):
         hint = "Try 'gpsppsctl attach --help'."
         for name, values in (("unit", ("", "x", "-1", "256", "1x", " 1", "+1")),
                              ("baud", ("", "0", "48oo", "-4800", "4000001")),
-                             ("wait-pulse", ("", "0", "1.5", "86401", "s"))):
+                             ("wait-pulse", ("", "0", "1.5", "86401", "s")),
+                             ("wait-port", ("", "0", "-1", "86401"))):
             for value in values:
                 self.assert_trouble(run("attach", f"--{name}", value, "ttyS0"),
                                     f"gpsppsctl: attach: invalid --{name} '{value}'", hint)
@@ -49,6 +52,42 @@ class Refused(unittest.TestCase):
                             "gpsppsctl: attach: --baud 4801: there is no such speed", hint)
         self.assert_trouble(run("attach", "--once", "--daemon", "ttyS0"),
                             "gpsppsctl: attach: --once and --daemon exclude each other", hint)
+
+    def test_all_of_a_table(self):
+        hint = "Try 'gpsppsctl attach --help'."
+        self.assert_trouble(run("attach", "--all", "ttyS0"),
+                            "gpsppsctl: attach: --all and PORT exclude each other", hint)
+        self.assert_trouble(run("attach", "--all", "--unit", "1"),
+                            "gpsppsctl: attach: --all and --unit exclude each other", hint)
+        self.assert_trouble(run("-C", "/dev/null", "attach", "--all"),
+                            "gpsppsctl: /dev/null: has no port to attach",
+                            "gpsppsctl: hint: a line a port: 0 /dev/ttyS0")
+        with tempfile.NamedTemporaryFile("w") as table:
+            table.write("nonsense\n")
+            table.flush()
+            done = run("-C", table.name, "attach", "--all")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("line 1", done.stderr)
+
+    def test_no_port_of_the_table_is_there(self):
+        with tempfile.NamedTemporaryFile("w") as table:
+            # neither a node nor what is no tty at all is a port that is there
+            table.write("0 /dev/no-such-port\n1 /dev/null\n")
+            table.flush()
+            for options in [], ["--wait-port", "1"]:
+                done = run("-C", table.name, "attach", "--all", *options)
+                self.assertEqual((done.returncode, done.stdout), (3, ""))
+                self.assertEqual(done.stderr.splitlines(), [
+                    "gpsppsctl: /dev/no-such-port: not there: left out",
+                    "gpsppsctl: /dev/null: not there: left out",
+                    f"gpsppsctl: {table.name}: none of its ports is there"])
+
+    def test_wait_port_gives_up(self):
+        start = time.monotonic()
+        done = run("attach", "--wait-port", "1", "/dev/no-such-port")
+        self.assertGreaterEqual(time.monotonic() - start, 1)
+        self.assertEqual((done.returncode, done.stdout, done.stderr),
+                         (3, "", "gpsppsctl: /dev/no-such-port: not there after 1 s\n"))
 
     def test_not_a_port(self):
         master, slave = os.openpty()
