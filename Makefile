@@ -123,7 +123,8 @@ run: deps
 # ---- lint ----
 
 SHELL_SRC = $(wildcard scripts/*) .ci/run completion/gpsppsctl.bash systemd/gpsppsctl-generator \
-	init/openrc init/openwrt init/runit init/sysvinit tests/fuzz/run $(wildcard tests/tree/*.sh tests/testbed/*.sh)
+	$(addprefix init/,openrc openwrt runit sysvinit) \
+	tests/fuzz/run $(wildcard tests/tree/*.sh tests/testbed/*.sh)
 CLANG_TIDY ?= clang-tidy
 CPPCHECK ?= cppcheck
 
