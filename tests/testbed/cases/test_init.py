@@ -197,9 +197,9 @@ def init_procd_script(g):
     g.put("/tmp/procd", PROCD % EXAMPLES + "start_service\n")
     r = g.run("sh -eu /tmp/procd", check=True)
     assert r.out == "", r
-    g.put("/tmp/units", "# a comment\n\n7 - pulse=/dev/ttyS1\n8\n")
+    g.put("/tmp/units", "# a comment\n\n6 - pulse=gpio\n7 - pulse=/dev/ttyS1\n8\n")
     r = g.run("TABLE=/tmp/units sh -eu /tmp/procd", check=True)
-    assert r.out == "", r
+    assert re.findall(r"^procd_open_instance (.*)", r.out, re.M) == ["unit7-pulse"], r
     with table(g, "0 /dev/ttyS2 baud=4800", "9 ttyS3"):
         r = g.run("sh -eu /tmp/procd", check=True)
         assert re.findall(r"^procd_open_instance (.*)", r.out, re.M) == ["unit0", "unit9"], r
