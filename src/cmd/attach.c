@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../sys/control.h"
+#include "../sys/latency.h"
 #include "../sys/links.h"
 #include "../sys/systemd.h"
 #include "../sys/tty.h"
@@ -23,7 +24,7 @@
 
 #define WAIT_MAX_S 86400
 
-enum { OPT_WAIT_PORT = 256 };	/* without a letter */
+enum { OPT_WAIT_PORT = 256, OPT_WAKEUP_LATENCY };	/* without a letter */
 
 /* ---- options ---- */
 
@@ -39,6 +40,8 @@ static void usage(void)
 	      "  -b, --baud B          speed; else the table's, ntp.conf's, 4800\n"
 	      "  -w, --wait-pulse S    wait up to S seconds for the first pulse\n"
 	      "  -p, --pulse-only      the port has the pulse and no sentences: no /dev/gpsN\n"
+	      "      --wakeup-latency US  keep the processors out of idle states that take longer\n"
+	      "                        to leave (microseconds), for as long as the port is held\n"
 	      "  -1, --once            attach, verify, report, detach\n"
 	      "  -d, --daemon          hold in the background, once all is verified\n"
 	      "  -h, --help            this help\n", stdout);
@@ -71,6 +74,8 @@ static int parse_option(int c, struct attach_options *o)
 	case 'b': return parse_baud(&o->baud);
 	case 'w': return parse_value("wait-pulse", 1, WAIT_MAX_S, &o->wait_pulse_s);
 	case 'p': o->pulse_only = true; return 0;
+	case OPT_WAKEUP_LATENCY:
+		return parse_value("wakeup-latency", 0, WAKEUP_LATENCY_MAX_US, &o->wakeup_latency_us);
 	case '1': o->once = true; return 0;
 	case 'd': o->daemon = true; return 0;
 	case 'h': o->help = true; return 0;
@@ -113,6 +118,7 @@ static int parse_options(int argc, char **argv, struct attach_options *o)
 		{ "baud", required_argument, NULL, 'b' },
 		{ "wait-pulse", required_argument, NULL, 'w' },
 		{ "pulse-only", no_argument, NULL, 'p' },
+		{ "wakeup-latency", required_argument, NULL, OPT_WAKEUP_LATENCY },
 		{ "once", no_argument, NULL, '1' },
 		{ "daemon", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
@@ -346,6 +352,8 @@ static int plan_all(const struct ctx *ctx, struct attach_options *o, struct prob
 		code = attach_make_plan(ctx, o, i, probe, &a[i].plan);
 		if (!code)
 			code = check_distinct(a, i);
+		if (!code)
+			code = attach_hold_latency(&a[i]);
 		if (code && o->all)
 			code = go_on_without(a, o, i, code);
 		else
@@ -381,8 +389,10 @@ static int run_with(const struct ctx *ctx, struct attach_options *o, struct prob
 		block_signals(&set);
 		code = attach_all(a, o);
 	}
-	for (size_t i = 0; i < o->n; i++)
+	for (size_t i = 0; i < o->n; i++) {
+		attach_release_latency(&a[i]);
 		attach_free_plan(&a[i].plan);
+	}
 	free(a);
 	return code;
 }
@@ -401,7 +411,7 @@ static int choose_ports(const struct ctx *ctx, struct attach_options *o, struct 
 
 static int run(const struct ctx *ctx, int argc, char **argv)
 {
-	struct attach_options o = { .unit = -1 };
+	struct attach_options o = { .unit = -1, .wakeup_latency_us = -1 };
 	struct probe *probe;
 	int code = parse_options(argc, argv, &o);
 

@@ -21,6 +21,7 @@ struct attach_options {
 	long baud;		/* 0: not said */
 	long wait_pulse_s;	/* 0: not said */
 	long wait_port_s;	/* 0: not said */
+	long wakeup_latency_us;	/* -1: not said */
 	bool once, daemon, pulse_only, help, all;
 	int left_out_code;	/* --all: why a port that is there could not be attached, or 0 */
 };
@@ -41,6 +42,7 @@ struct attach_plan {
 	bool gps_link_ours;			/* it led to this port before */
 	struct holder daemon;			/* an ntpd that has the port already; pid 0: none */
 	char restart[UNIT_RESTART_MAX];		/* of the table's line, or "" */
+	long wakeup_latency_us;			/* -1: leave the idle states alone */
 	char holder[256];			/* path of gpsppsctl-hold */
 };
 
@@ -49,6 +51,7 @@ struct attaching {
 	struct attach_plan plan;
 	struct probe *probe;
 	struct ppsport port;
+	int latency_fd;			/* of latency.h; 0: none */
 	int control_fd;
 	char socket[HANDOVER_PATH_MAX + 32];
 	bool announced, gps_linked, pps_linked;
@@ -86,6 +89,10 @@ int attach_choose_role(const struct ctx *ctx, const struct attach_options *o,
 
 /* attach.c: has a signal come that ends us?  All are held back until the end. */
 bool attach_is_interrupted(void);
+
+/* attach_latency.c: 0 or an exit code. */
+int attach_hold_latency(struct attaching *a);
+void attach_release_latency(struct attaching *a);
 
 /*
  * attach_links.c: udev is told before the port is attached, as the pulse's "add"

@@ -52,6 +52,7 @@ static void fill(const struct attaching *a, struct handover_port *h)
 	const struct attach_plan *plan = &a->plan;
 
 	h->tty_fd = a->port.fd;
+	h->latency_fd = a->latency_fd;
 	h->control_fd = a->control_fd;
 	strcpy(h->socket, a->socket);
 	strcpy(h->tty, plan->tty);
@@ -80,6 +81,8 @@ static void keep_ports(const struct attaching *a, size_t n, bool keep)
 	for (size_t i = 0; i < n; i++) {
 		keep_across_exec(a[i].port.fd, keep);
 		keep_across_exec(a[i].control_fd, keep);
+		if (a[i].latency_fd)
+			keep_across_exec(a[i].latency_fd, keep);
 	}
 }
 

@@ -181,6 +181,8 @@ static int choose_unit(const struct ctx *ctx, const struct attach_options *o, si
 	plan->unit = o->unit >= 0 ? (unsigned int)o->unit : ours ? ours->unit : (unsigned int)nth;
 	if (ours)
 		strcpy(plan->restart, ours->restart);
+	plan->wakeup_latency_us = o->wakeup_latency_us >= 0 || !ours ? o->wakeup_latency_us :
+				  ours->wakeup_latency_us;
 	code = check_unit(ctx, plan, tab, ours);
 	return code ? code : choose_links(ctx, ours, plan);
 }

@@ -111,6 +111,9 @@ void attach_report(const struct attaching *a)
 	if (plan->pps_link[0])
 		printf("%s%s -> %s", plan->gps_link[0] ? "   " : "", plan->pps_link, a->port.pps);
 	putchar('\n');
+	if (plan->wakeup_latency_us >= 0)
+		printf("the processors wake up within %ld us while it is held\n",
+		       plan->wakeup_latency_us);
 	if (plan->daemon.pid)
 		printf("%s[%d] had the port open before: restart it, it looks for its pulse once\n",
 		       plan->daemon.comm, plan->daemon.pid);

@@ -25,6 +25,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "../sys/links.h"
 #include "../sys/notify.h"
 
 #define BACKLOG 8
@@ -62,9 +63,10 @@ static void close_others(struct holder *all)
 	for (int next; ; keep = next) {
 		next = INT_MAX;
 		FOR_EACH_HELD(hold, all) {
-			const int fds[] = { hold->h.tty_fd, hold->h.control_fd };
+			const int fds[] = { hold->h.tty_fd, hold->h.control_fd,
+					    hold->h.latency_fd };
 
-			for (size_t i = 0; i < 2; i++)
+			for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 				if (fds[i] > keep && fds[i] < next)
 					next = fds[i];
 		}
@@ -138,6 +140,8 @@ static int start_port(struct hold *hold)
 {
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		hold->clients[i].fd = -1;
+	if (hold->h.links == LINKS_SELF)
+		hold->links_fd = link_open_directory(hold->h.gps_link);
 	note_attached(hold);
 	hold->since_ns = hold_now_ns();
 	meter_init(hold);
@@ -158,6 +162,7 @@ static int receive(struct holder *all, int fd)
 	for (unsigned int i = 0; i < all->n; i++) {
 		all->ports[i].h = handover.ports[i];
 		all->ports[i].is_daemon = all->is_daemon;
+		all->ports[i].links_fd = -1;
 	}
 	return 0;
 }
@@ -180,7 +185,10 @@ static int start(struct holder *all)
 	if (err)
 		return err;
 	all->signal_fd = open_signals(all);
-	return all->signal_fd < 0 ? all->signal_fd : 0;
+	if (all->signal_fd < 0)
+		return all->signal_fd;
+	privileges_drop(all);
+	return 0;
 }
 
 /* ---- end ---- */

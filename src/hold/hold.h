@@ -84,6 +84,7 @@ enum { EXIT_DONE = 0, EXIT_TROUBLE = 2, EXIT_GONE = 3 };
 struct hold {
 	struct handover_port h;
 	bool is_daemon;
+	int links_fd;			/* the directory of its links, or -1: not ours */
 	int64_t since_ns;		/* CLOCK_BOOTTIME */
 	struct client clients[CLIENTS_MAX];
 	struct client *pauser;		/* who works on the port now, or NULL */
@@ -103,6 +104,9 @@ struct holder {
 	bool is_daemon;
 	int code;			/* to exit with */
 };
+
+/* privileges.c: after this the holder is uid 0 without its rights.  It never fails. */
+void privileges_drop(const struct holder *all);
 
 /* port.c */
 int64_t hold_now_ns(void);		/* CLOCK_BOOTTIME */

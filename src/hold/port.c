@@ -77,8 +77,9 @@ static void remove_links(const struct hold *hold)
 	const struct handover_port *h = &hold->h;
 
 	if (h->links == LINKS_SELF) {
-		link_remove(h->pps_link, h->pps);
-		link_remove(h->gps_link, h->tty);
+		link_remove_in(hold->links_fd, h->pps_link, h->pps);
+		link_remove_in(hold->links_fd, h->gps_link, h->tty);
+		close(hold->links_fd);
 	} else if (h->links == LINKS_UDEV_RUNTIME) {
 		udev_forget(h->tty, h->gps_link);
 	}
@@ -88,6 +89,8 @@ static void remove_links(const struct hold *hold)
 static void leave(struct hold *hold)
 {
 	close(hold->h.tty_fd);
+	if (hold->h.latency_fd)
+		close(hold->h.latency_fd);
 	remove_links(hold);
 	unlink(hold->h.socket);
 	server_end(hold);

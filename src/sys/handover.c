@@ -43,8 +43,9 @@ static int is_text(const char *s, size_t size)
 
 static int is_port(const struct handover_port *p)
 {
-	return p->tty_fd > STDERR_FILENO &&
-	       p->control_fd > STDERR_FILENO && p->links <= LINKS_UDEV_RUNTIME &&
+	return p->tty_fd > STDERR_FILENO && p->control_fd > STDERR_FILENO &&
+	       (!p->latency_fd || p->latency_fd > STDERR_FILENO) &&
+	       p->links <= LINKS_UDEV_RUNTIME &&
 	       is_text(p->socket, sizeof(p->socket)) && is_text(p->tty, sizeof(p->tty)) &&
 	       is_text(p->pps, sizeof(p->pps)) && is_text(p->gps_link, sizeof(p->gps_link)) &&
 	       is_text(p->pps_link, sizeof(p->pps_link));

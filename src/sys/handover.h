@@ -47,6 +47,8 @@ struct handover_port {
 	int32_t ldisc;				/* the same */
 	struct pulse_shape shape;		/* if attach has seen a pulse */
 	int64_t shape_at_ns;			/* CLOCK_BOOTTIME */
+	uint32_t needs_flag;			/* armed by TIOCSSERIAL alone */
+	int32_t latency_fd;			/* of latency.h, to be kept open; 0: none */
 };
 
 struct handover {

@@ -3,6 +3,7 @@
 #include "links.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +12,18 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+/* Up to and with its last slash; 0: it has none. */
+static int directory_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (int)(slash - path) + 1 : 0;
+}
+
 /* "/dev/gps0", "ttyS0": "/dev/ttyS0" */
 static int beside(const char *path, const char *target, char *buf, size_t size)
 {
-	const char *slash = strrchr(path, '/');
-	int dir = slash ? (int)(slash - path) + 1 : 0;
+	const int dir = directory_len(path);
 
 	return snprintf(buf, size, "%.*s%s", dir, path, target) < (int)size ? 0 : -ENAMETOOLONG;
 }
@@ -62,14 +70,39 @@ int node_make(const char *path, unsigned int major_no, unsigned int minor_no)
 		-errno : 0;
 }
 
-int link_remove(const char *path, const char *target)
+static int remove_at(int directory, const char *name, const char *target)
 {
 	char text[PATH_MAX];
-	ssize_t n = readlink(path, text, sizeof(text));
+	ssize_t n = readlinkat(directory, name, text, sizeof(text));
 
 	if (n < 0)
 		return errno == ENOENT || errno == EINVAL ? 0 : -errno;
 	if ((size_t)n != strlen(target) || memcmp(text, target, (size_t)n))
 		return 0;	/* somebody's else by now */
-	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+	return unlinkat(directory, name, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+int link_remove(const char *path, const char *target)
+{
+	return remove_at(AT_FDCWD, path, target);
+}
+
+int link_open_directory(const char *path)
+{
+	char name[PATH_MAX];
+	const int dir = directory_len(path);
+	int fd;
+
+	if (!dir || dir >= (int)sizeof(name))
+		return -EINVAL;
+	snprintf(name, sizeof(name), "%.*s", dir, path);
+	fd = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int link_remove_in(int directory, const char *path, const char *target)
+{
+	if (directory < 0)
+		return link_remove(path, target);
+	return remove_at(directory, path + directory_len(path), target);
 }

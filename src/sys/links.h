@@ -25,4 +25,12 @@ int node_make(const char *path, unsigned int major_no, unsigned int minor_no);
 /* Take it away if it is still ours, to the letter.  0 or -errno. */
 int link_remove(const char *path, const char *target);
 
+/*
+ * The directory of a link, for link_remove_in(): it takes away a link by its last
+ * name there, whatever stands in the way to it by then.  -errno of the former
+ * makes the latter go by the whole path.
+ */
+int link_open_directory(const char *path);
+int link_remove_in(int directory, const char *path, const char *target);
+
 #endif

@@ -143,7 +143,7 @@ static int hand_over(const struct held *t, uint32_t flags)
 	return handover_write(&h);
 }
 
-static struct held *start(uint32_t flags)
+static struct held *start_in(uint32_t flags, bool needs_flag, uid_t owner)
 {
 	struct held *t = calloc(1, sizeof(*t));
 	char pts[HANDOVER_NAME_MAX];
@@ -157,6 +157,8 @@ static struct held *start(uint32_t flags)
 	fcntl(t->slave, F_SETFD, FD_CLOEXEC);
 	assert_int_equal(tcgetattr(t->slave, &t->found), 0);
 	fill(t, pts);
+	t->h.needs_flag = needs_flag;
+	assert_int_equal(chown(t->dir, owner, (gid_t)-1), 0);
 	t->h.tty_fd = open(pts, O_RDWR | O_NOCTTY | O_NONBLOCK);
 	assert_int_equal(tty_set_mode(t->h.tty_fd, &t->h.mode), 0);
 	t->h.control_fd = listen_at(t->h.socket);
@@ -174,6 +176,16 @@ static struct held *start(uint32_t flags)
 	close(t->h.control_fd);
 	notified(t, "READY=1\n");
 	return t;
+}
+
+static struct held *start_with(uint32_t flags, bool needs_flag)
+{
+	return start_in(flags, needs_flag, (uid_t)-1);
+}
+
+static struct held *start(uint32_t flags)
+{
+	return start_with(flags, false);
 }
 
 static int setup(void **state)
@@ -502,6 +514,106 @@ static void pause_belongs_to_its_client(void **state)
 	close(one);
 }
 
+/* ---- what it gives up ---- */
+
+/* A line of /proc/PID/status: its value in base 16. */
+static unsigned long long status_of(pid_t pid, const char *name)
+{
+	char path[64], line[256];
+	const size_t len = strlen(name);
+	unsigned long long value = 0;
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (strncmp(line, name, len) || line[len] != ':')
+			continue;
+		value = strtoull(line + len + 1, NULL, 16);
+		found = true;
+	}
+	fclose(f);
+	if (!found)
+		fail_msg("no %s in %s", name, path);
+	return value;
+}
+
+/* Of what this test has itself: nobody gets more, and fakeroot(1) is no root. */
+static unsigned long long of_ours(unsigned long long capabilities)
+{
+	return capabilities & status_of(getpid(), "CapEff");
+}
+
+#define CHOWN 0x1ull		/* include/uapi/linux/capability.h */
+#define DAC_OVERRIDE 0x2ull
+#define SETPCAP 0x100ull
+#define SYS_ADMIN 0x200000ull
+
+/* It has said READY=1 by now. */
+static void it_keeps_no_capability(void **state)
+{
+	const struct held *t = *state;
+
+	assert_int_equal(status_of(t->pid, "NoNewPrivs"), 1);
+	assert_int_equal(status_of(t->pid, "CapEff"), 0);
+	assert_int_equal(status_of(t->pid, "CapPrm"), 0);
+	assert_int_equal(status_of(t->pid, "CapInh"), 0);
+	assert_int_equal(status_of(t->pid, "CapAmb"), 0);
+	if (!of_ours(SETPCAP))
+		skip();		/* nothing was to be given up, and the bounding set cannot be */
+	assert_int_equal(status_of(t->pid, "CapBnd"), 0);
+}
+
+static void as_root_it_puts_back_without(void **state)
+{
+	struct held *t = *state;
+
+	if (!of_ours(~0ull))
+		skip();		/* it had nothing before: these ends are proven above */
+	assert_int_equal(status_of(t->pid, "CapEff"), 0);
+	kill(t->pid, SIGTERM);
+	assert_int_equal(end_of(t), 0);
+	assert_put_back(t);
+	last_event(t, " detached by SIGTERM");
+}
+
+static int setup_needs_flag(void **state)
+{
+	*state = start_with(0, true);
+	return 0;
+}
+
+static void a_driver_without_set_ldisc_keeps_one(void **state)
+{
+	const struct held *t = *state;
+
+	assert_int_equal(status_of(t->pid, "NoNewPrivs"), 1);
+	if (!of_ours(SYS_ADMIN))
+		skip();
+	assert_int_equal(status_of(t->pid, "CapEff"), SYS_ADMIN);
+	assert_int_equal(status_of(t->pid, "CapPrm"), SYS_ADMIN);
+}
+
+static int setup_foreign(void **state)
+{
+	*state = start_in(0, false, of_ours(CHOWN) && of_ours(DAC_OVERRIDE) ? 65534 : (uid_t)-1);
+	return 0;
+}
+
+static void in_a_directory_of_others_it_removes_its_links(void **state)
+{
+	struct held *t = *state;
+
+	if (!of_ours(CHOWN) || !of_ours(DAC_OVERRIDE))
+		skip();
+	assert_int_equal(status_of(t->pid, "CapEff"), DAC_OVERRIDE);
+	kill(t->pid, SIGTERM);
+	assert_int_equal(end_of(t), 0);
+	assert_put_back(t);
+}
+
 /* ---- rest ---- */
 
 static long switches(const struct held *t)
@@ -552,8 +664,8 @@ static void it_keeps_no_descriptor_of_others(void **state)
 		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)t->pid, fd);
 		n += exists(path);
 	}
-	/* three streams, port, socket, signals, our client */
-	assert_int_equal(n, 7);
+	/* three streams, port, socket, signals, the links' directory, our client */
+	assert_int_equal(n, 8);
 	close(client);
 }
 
@@ -596,6 +708,12 @@ int main(void)
 		TEST(pause_belongs_to_its_client),
 		TEST(characters_wake_nobody),
 		TEST(it_keeps_no_descriptor_of_others),
+		TEST(it_keeps_no_capability),
+		TEST(as_root_it_puts_back_without),
+		cmocka_unit_test_setup_teardown(a_driver_without_set_ldisc_keeps_one,
+						setup_needs_flag, teardown),
+		cmocka_unit_test_setup_teardown(in_a_directory_of_others_it_removes_its_links,
+						setup_foreign, teardown),
 		cmocka_unit_test(not_a_command),
 	};
 
