@@ -54,12 +54,16 @@ struct kernel_facts {
 	struct fact ntp_pps;		/* 1: built with CONFIG_NTP_PPS ("hardpps"); 0: without */
 };
 
+/* PM_QOS_CPU_LATENCY_DEFAULT_VALUE, include/linux/pm_qos.h */
+#define LATENCY_NO_LIMIT_US 2000000000
+
 /* The machine around the port; the same for every port. */
 struct host_facts {
 	struct fact_text hypervisor;	/* "kvm", "qemu", "VMware"; absent: bare metal */
 	struct fact_text container;	/* "lxc", "docker"; absent: none */
 	struct fact_text idle_state;	/* the deepest one that is not disabled: "C6" */
 	struct fact idle_latency_us;	/* what waking from it takes, as cpuidle says it */
+	struct fact wakeup_limit_us;	/* the lowest that a program holds; nobody: LATENCY_NO_LIMIT_US */
 	struct fact rt;			/* 1: PREEMPT_RT */
 	struct fact threadirqs;		/* 1: on the kernel's command line */
 	struct fact clock_synced;	/* 1: adjtimex() without STA_UNSYNC; 0: the clock is not set */

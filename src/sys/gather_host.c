@@ -149,6 +149,7 @@ static void ask_idle(struct probe *p, struct host_facts *h)
 			ask_state(p, names[i], h);
 	if (n >= 0)
 		probe_free_names(names, n);
+	h->wakeup_limit_us = probe_number(p, "wakeup:");
 }
 
 /* The RT patches have /sys/kernel/realtime; a mainline kernel says it in its version. */

@@ -14,7 +14,7 @@
 /* A descriptor (close-on-exec) whose close ends it, or -errno. */
 int latency_hold(int32_t us);
 
-/* The lowest that anybody holds; nobody: 2000000000.  0 or -errno. */
+/* The lowest that anybody holds, or LATENCY_NO_LIMIT_US (portfacts.h).  0 or -errno. */
 int latency_read(int32_t *us);
 
 #endif

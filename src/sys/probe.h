@@ -34,7 +34,10 @@
  *   adjtimex:            "STATUS_HEX TAI" of the kernel's clock (STA_* of adjtimex(2));
  *                        changes nothing          \  -ENOENT
  *   holder:TTY           our holder's reply to     | below another
- *                        "status" (control.h)     /  root
+ *                        "status" (control.h)     |  root
+ *   wakeup:              US: no idle state that     |
+ *                        takes longer to leave is   |
+ *                        entered (latency.h)       /
  *   clock:               "REALTIME_NS MONOTONIC_NS"
  *   table:PATH           content of a file that a user named: a pipe will do, too
  *

@@ -526,6 +526,12 @@ static int get_adjtimex(struct live *l, const char *arg, char *buf, size_t size)
 	return l->root_len ? -ENOENT : machine_adjtimex(buf, size);
 }
 
+static int get_wakeup(struct live *l, const char *arg, char *buf, size_t size)
+{
+	(void)arg;
+	return l->root_len ? -ENOENT : machine_wakeup(buf, size);
+}
+
 static int get_holder(struct live *l, const char *tty, char *buf, size_t size)
 {
 	return l->root_len ? -ENOENT : machine_holder(tty, buf, size);
@@ -551,6 +557,7 @@ static const struct {
 	{ "environ:", get_environ },
 	{ "adjtimex:", get_adjtimex },
 	{ "holder:", get_holder },
+	{ "wakeup:", get_wakeup },
 	{ "clock:", get_clock },
 	{ "table:", get_table },
 	{ "watch:", get_watch },

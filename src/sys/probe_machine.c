@@ -9,6 +9,7 @@
 #include <sys/timex.h>
 
 #include "control.h"
+#include "latency.h"
 
 /* Debian's is 280 kB. */
 #define KCONFIG_MAX (1024 * 1024)
@@ -78,6 +79,14 @@ int machine_adjtimex(char *buf, size_t size)
 	if (adjtimex(&t) < 0)
 		return -errno;
 	return snprintf(buf, size, "%x %d", (unsigned int)t.status, t.tai);
+}
+
+int machine_wakeup(char *buf, size_t size)
+{
+	int32_t us = 0;
+	int err = latency_read(&us);
+
+	return err ? err : snprintf(buf, size, "%d", (int)us);
 }
 
 int machine_holder(const char *tty, char *buf, size_t size)

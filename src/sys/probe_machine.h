@@ -14,6 +14,7 @@ int machine_environ(struct probe *p, const char *pid_and_name, char *buf, size_t
 
 /* These ask the running machine, wherever p's root is. */
 int machine_adjtimex(char *buf, size_t size);
+int machine_wakeup(char *buf, size_t size);
 int machine_holder(const char *tty, char *buf, size_t size);
 
 #endif

@@ -44,7 +44,8 @@ class Refused(unittest.TestCase):
         for name, values in (("unit", ("", "x", "-1", "256", "1x", " 1", "+1")),
                              ("baud", ("", "0", "48oo", "-4800", "4000001")),
                              ("wait-pulse", ("", "0", "1.5", "86401", "s")),
-                             ("wait-port", ("", "0", "-1", "86401"))):
+                             ("wait-port", ("", "0", "-1", "86401")),
+                             ("wakeup-latency", ("", "-1", "1000001", "2ms", "0x0"))):
             for value in values:
                 self.assert_trouble(run("attach", f"--{name}", value, "ttyS0"),
                                     f"gpsppsctl: attach: invalid --{name} '{value}'", hint)

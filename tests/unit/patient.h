@@ -127,6 +127,7 @@ static void healthy_host(void)
 	facts.host.hypervisor = facts.host.container = fact_text_from(-ENOENT, "");
 	set_text(&facts.host.idle_state, "C1");
 	facts.host.idle_latency_us = fact_from(0, 2);
+	facts.host.wakeup_limit_us = fact_from(0, LATENCY_NO_LIMIT_US);
 	facts.host.rt = facts.host.threadirqs = fact_from(0, 0);
 	facts.host.clock_synced = fact_from(0, 1);
 	facts.kernel.ntp_pps = fact_from(0, 1);

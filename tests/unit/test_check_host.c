@@ -93,6 +93,19 @@ static void latency(int us) { facts.host.idle_latency_us = fact_from(0, us); }
 static void us_50(void) { latency(50); }
 static void us_51(void) { latency(51); }
 static void deep(void) { latency(1048); set_text(&facts.host.idle_state, "C10"); }
+static void deep_held(int us) { deep(); facts.host.wakeup_limit_us = fact_from(0, us); }
+static void held_at_0(void) { deep_held(0); }
+static void held_at_50(void) { deep_held(50); }
+static void held_at_51(void) { deep_held(51); }
+static void held_higher(void) { deep_held(1049); }
+static void limit_refused(void) { deep(); facts.host.wakeup_limit_us = fact_from(-EACCES, 0); }
+static void shallow_limit_refused(void)
+{
+	facts.host.wakeup_limit_us = fact_from(-EACCES, 0);
+}
+
+static void limit_absent(void) { deep(); facts.host.wakeup_limit_us = fact_from(-ENOENT, 0); }
+static void deep_no_port(void) { deep(); only_a_pulse(); }
 static void no_cpuidle(void) { facts.host.idle_latency_us = fact_from(-ENOENT, 0); }
 
 static void test_cstates(void **state)
@@ -102,6 +115,17 @@ static void test_cstates(void **state)
 		{ "just", us_50, &check_host_cstates, SEV_OK, NULL, 0 },
 		{ "just not", us_51, &check_host_cstates, SEV_INFO, NULL, 0 },
 		{ "deep", deep, &check_host_cstates, SEV_INFO, "C10: up to 1048 us", 0 },
+		{ "and the cure", deep, &check_host_cstates, SEV_INFO,
+		  "attach --daemon --wakeup-latency 10 /dev/ttyS", 0 },
+		{ "no port", deep_no_port, &check_host_cstates, SEV_INFO, "cpupower", 0 },
+		{ "held at 0", held_at_0, &check_host_cstates, SEV_OK, "holds it to 0 us", 0 },
+		{ "held just so", held_at_50, &check_host_cstates, SEV_OK, "to 50 us", 0 },
+		{ "held too high", held_at_51, &check_host_cstates, SEV_INFO, "some of these 51 us", 0 },
+		{ "held in vain", held_higher, &check_host_cstates, SEV_INFO,
+		  "some of these 1048 us", 0 },
+		{ "not root", limit_refused, &check_host_cstates, SEV_INFO, "root can see", 0 },
+		{ "nor needed", shallow_limit_refused, &check_host_cstates, SEV_OK, NULL, 0 },
+		{ "no such file", limit_absent, &check_host_cstates, SEV_INFO, "1048 us to wake up", 0 },
 		{ "none", no_cpuidle, &check_host_cstates, SEV_NONE, NULL, 0 },
 		{ "refused", host_refused, &check_host_cstates, SEV_SKIPPED, "idle states", 0 },
 		{ "not asked", host_unread, &check_host_cstates, SEV_NONE, NULL, 0 },

@@ -189,6 +189,22 @@ static void test_idle(void **state)
 	assert_int_equal(host.idle_latency_us.state, FACT_DENIED);
 }
 
+static void test_wakeup(void **state)
+{
+	(void)state;
+	gather_host(&fake, &host);
+	assert_int_equal(host.wakeup_limit_us.state, FACT_ABSENT);
+	answer("wakeup:", "2000000000");
+	gather_host(&fake, &host);
+	assert_true(fact_is(host.wakeup_limit_us, LATENCY_NO_LIMIT_US));
+	answer("wakeup:", "0");
+	gather_host(&fake, &host);
+	assert_true(fact_is(host.wakeup_limit_us, 0));
+	refuse("wakeup:", -EACCES);
+	gather_host(&fake, &host);
+	assert_int_equal(host.wakeup_limit_us.state, FACT_DENIED);
+}
+
 static void test_threads(void **state)
 {
 	(void)state;
@@ -485,6 +501,7 @@ static void test_keys(void **state)
 	/* the running machine's, not the tree's */
 	expect_error("adjtimex:", -ENOENT);
 	expect_error("holder:ttyS0", -ENOENT);
+	expect_error("wakeup:", -ENOENT);
 	probe_close(probe);
 	assert_int_equal(remove_tree(), 0);
 }
@@ -509,6 +526,7 @@ int main(void)
 		cmocka_unit_test_setup(test_hypervisor, begin),
 		cmocka_unit_test_setup(test_container, begin),
 		cmocka_unit_test_setup(test_idle, begin),
+		cmocka_unit_test_setup(test_wakeup, begin),
 		cmocka_unit_test_setup(test_threads, begin),
 		cmocka_unit_test_setup(test_clock, begin),
 		cmocka_unit_test_setup(test_hardpps, begin),

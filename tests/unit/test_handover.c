@@ -36,6 +36,8 @@ static void fill_port(struct handover_port *p, unsigned int unit)
 	p->baud = 9600;
 	p->links = LINKS_UDEV_RUNTIME;
 	p->ldisc = 0;
+	p->latency_fd = unit ? 67 + (int)unit : 0;
+	p->needs_flag = unit & 1;
 	p->mode.c_cflag = CS8;
 	p->saved.c_iflag = IXON;
 	p->shape = (struct pulse_shape) { EDGE_CLEAR, 100 };
@@ -113,6 +115,8 @@ static void nonsense_is_refused(void **state)
 	REFUSED(bad.ports[1].tty_fd = 2);
 	REFUSED(bad.ports[1].control_fd = -1);
 	REFUSED(bad.ports[1].links = 3);
+	REFUSED(bad.ports[1].latency_fd = 2);
+	REFUSED(bad.ports[1].latency_fd = -1);
 	REFUSED(memset(bad.ports[1].tty, 'x', sizeof(bad.ports[1].tty)));
 	REFUSED(memset(bad.ports[1].pps, 'x', sizeof(bad.ports[1].pps)));
 	REFUSED(memset(bad.ports[1].socket, 'x', sizeof(bad.ports[1].socket)));
@@ -276,6 +280,34 @@ static void dangling_is_free_and_absolute_is_right(void **state)
 	assert_true(link_leads_to(r->link, "ttyS0"));
 }
 
+/* By its last name in a directory, whatever has become of the way to it. */
+static void link_removed_in_its_directory(void **state)
+{
+	const struct room *r = *state;
+	char moved[sizeof(r->dir) + 8];
+	int directory = link_open_directory(r->link);
+
+	assert_true(directory >= 0);
+	assert_int_equal(fcntl(directory, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+	assert_int_equal(link_make(r->link, "ttyS0"), 0);
+	assert_int_equal(link_remove_in(directory, r->link, "ttyS1"), 0);
+	assert_true(link_leads_to(r->link, "ttyS0"));		/* it is not ours */
+	snprintf(moved, sizeof(moved), "%s.moved", r->dir);
+	assert_int_equal(rename(r->dir, moved), 0);
+	assert_int_equal(link_remove_in(directory, r->link, "ttyS0"), 0);
+	assert_int_equal(rename(moved, r->dir), 0);
+	assert_false(link_leads_to(r->link, "ttyS0"));
+	assert_int_equal(link_remove_in(directory, r->link, "ttyS0"), 0);	/* nothing to do */
+	close(directory);
+	/* without its directory by the whole path */
+	assert_int_equal(link_make(r->link, "ttyS0"), 0);
+	assert_int_equal(link_remove_in(-ENOENT, r->link, "ttyS0"), 0);
+	assert_false(link_leads_to(r->link, "ttyS0"));
+	assert_int_equal(link_open_directory("gps0"), -EINVAL);
+	assert_int_equal(link_open_directory("/no/such/directory/gps0"), -ENOENT);
+	assert_int_equal(link_open_directory("/dev/null/gps0"), -ENOTDIR);
+}
+
 static void link_where_there_is_no_place(void **state)
 {
 	char path[100];
@@ -299,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(link_made_and_removed, enter, leave),
 		cmocka_unit_test_setup_teardown(what_is_in_the_way_stays, enter, leave),
 		cmocka_unit_test_setup_teardown(dangling_is_free_and_absolute_is_right, enter, leave),
+		cmocka_unit_test_setup_teardown(link_removed_in_its_directory, enter, leave),
 		cmocka_unit_test_setup_teardown(link_where_there_is_no_place, enter, leave),
 	};
 
