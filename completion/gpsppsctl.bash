@@ -27,12 +27,12 @@ _gpsppsctl() {
 	--explain) words="all $(gpsppsctl diag --list 2>/dev/null | cut -d' ' -f1)" ;;
 	--record | --sysroot) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	-u | --unit) words='0 1 2 3' ;;
-	-w | --wait | --wait-pulse | --wait-port | --seconds) return ;;
+	-w | --wait | --wait-pulse | --wait-port | --wakeup-latency | --seconds) return ;;
 	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS DCD' ;;
 	*)
 		case $command in
 		'') words='attach detach list diag receiver udev --config --help --version' ;;
-		attach) words='--all --wait-port --unit --baud --wait-pulse --pulse-only --once --daemon --help' ;;
+		attach) words='--all --wait-port --unit --baud --wait-pulse --pulse-only --wakeup-latency --once --daemon --help' ;;
 		detach) words='--help' ;;
 		list) words='--all --noheadings --output --json --help' ;;
 		diag) words='--active --wait --follow --fix --yes --quiet --verbose --record --sysroot --list --explain --json --help' ;;

@@ -149,7 +149,9 @@ static void ask_idle(struct probe *p, struct host_facts *h)
 			ask_state(p, names[i], h);
 	if (n >= 0)
 		probe_free_names(names, n);
-	h->wakeup_limit_us = probe_number(p, "wakeup:");
+	/* where there are none nobody can hold them off */
+	h->wakeup_limit_us = fact_known(h->idle_latency_us) ? probe_number(p, "wakeup:") :
+			     fact_from(-ENOENT, 0);
 }
 
 /* The RT patches have /sys/kernel/realtime; a mainline kernel says it in its version. */
