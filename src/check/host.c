@@ -135,7 +135,7 @@ static void see_limit(const struct host_facts *h, struct finding *out)
 {
 	const struct fact *limit = &h->wakeup_limit_us;
 
-	if (limit->state == FACT_DENIED)
+	if (limit->state == FACT_DENIED && h->idle_latency_us.val > IDLE_LATENCY_MAX_US)
 		finding_observed(out, "deepest idle state %.20s: up to %d us to wake up (root can see whether it is held off)",
 				 h->idle_state.val, (int)h->idle_latency_us.val);
 	if (!fact_known(*limit) || limit->val >= LATENCY_NO_LIMIT_US)

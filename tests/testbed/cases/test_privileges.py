@@ -184,6 +184,8 @@ def service_in_its_sandbox(g):
         # attach proved the interrupt at the register: /dev/port was readable
         journal = g.run(f"journalctl -b -u {unit} -o cat").out
         assert "DCD interrupt on (IER 0x0" in journal, journal
+        # and could speak to process 1, for restart=
+        assert "systemctl" not in journal, journal
         mounts = g.run(f"cat /proc/{pid}/mounts", check=True).out
         assert re.search(r" / \w+ ro,", mounts), mounts
 
