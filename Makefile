@@ -40,7 +40,7 @@ PURE_SRC := $(filter-out src/gpsppsctl.c,$(wildcard src/*.c)) \
 	$(wildcard src/check/*.c src/receiver/*.c)
 EDGE_SRC := $(wildcard src/sys/*.c)
 CMD_SRC := $(wildcard src/cmd/*.c) src/gpsppsctl.c
-HOLD_SRC := $(wildcard src/hold/*.c) src/measure.c \
+HOLD_SRC := $(wildcard src/hold/*.c) src/measure.c src/remedy.c \
 	$(addprefix src/sys/,handover.c links.c notify.c rearm.c tty.c udev.c)
 
 obj = $(patsubst %.c,$(OBJDIR)/%.o,$(1))

@@ -14,6 +14,7 @@
 #include <termios.h>
 
 #include "../measure.h"
+#include "../remedy.h"
 #include "../sys/handover.h"
 
 #define CLIENTS_MAX 4
@@ -64,6 +65,25 @@ struct watch {
 	int64_t pulse_ns, heard_ns;	/* of the last pulse and character; 0: none yet */
 	speed_t speed;			/* the last one without a pause */
 	bool is_lost, is_silent;	/* and it was noted */
+	bool had_flag;			/* the driver has one for DCD, and it was set */
+};
+
+struct heal {
+	struct remedy_past past;
+	enum remedy pending;		/* done, and the pulse is awaited */
+	int64_t until_ns;		/* CLOCK_BOOTTIME: so long */
+	char was[HANDOVER_NAME_MAX];	/* the source before the present one */
+	bool is_told;			/* that the pulse stays lost */
+	bool has_node;			/* group and mode of /dev/ppsN are known */
+	gid_t node_gid;
+	mode_t node_mode;
+};
+
+/* Since the port is held. */
+struct tally {
+	uint32_t losses, heals;		/* of the pulse; and before it was lost, too */
+	uint32_t reattached;		/* times that there is a new ppsN */
+	int64_t lost_ns;		/* CLOCK_BOOTTIME since when it is lost; 0: it is not */
 };
 
 #define EVENT_LINE_MAX 200
@@ -93,6 +113,8 @@ struct hold {
 	bool has_ended;			/* and left */
 	struct meter meter;
 	struct watch watch;
+	struct heal heal;
+	struct tally tally;
 	struct events events;
 };
 
@@ -113,6 +135,9 @@ int64_t hold_now_ns(void);		/* CLOCK_BOOTTIME */
 /* One line to who may read it: the terminal or the journal, or syslog. */
 __attribute__((format(printf, 2, 3)))
 void hold_say(const struct hold *hold, const char *fmt, ...);
+/* An event that is worth a line in the log, too. */
+__attribute__((format(printf, 3, 4)))
+void hold_tell(struct hold *hold, const char *what, const char *fmt, ...);
 /* The reverse of attach, for whatever reason.  An exit code. */
 int hold_put_back(struct hold *hold);
 /* After a hang-up there is nothing to put back.  EXIT_GONE. */
@@ -123,6 +148,13 @@ int hold_gone(struct hold *hold);
  */
 int hold_read_edges(const struct hold *hold, struct stamp *assert_edge,
 		    struct stamp *clear_edge);
+
+/* The source that has our port's path.  0, -ENODEV or -ENAMETOOLONG. */
+int hold_find_source(const struct hold *hold, char *pps, size_t size);
+/* Remember whose the source's node is, as attach has left it. */
+void hold_note_node(struct hold *hold);
+/* Another source is ours from now on: its node and, where links are ours, its link.  0 or -errno. */
+int hold_use_source(struct hold *hold, const char *pps);
 
 /* server.c: requests.  Nothing here ever waits for a client. */
 void server_accept(struct hold *hold);
@@ -136,11 +168,19 @@ size_t status_write(const struct hold *hold, char *buf, size_t size);
 
 /* meter.c */
 void meter_init(struct hold *hold);
+void meter_restart(struct hold *hold);	/* of a new source, which captures both edges */
 /* Milliseconds until meter_step() is due, or WAIT_FOR_EVER. */
 int meter_timeout_ms(const struct hold *hold);
 void meter_step(struct hold *hold);
 
-/* watch.c: a look in 12 s, and a note of what has changed. */
+/* heal.c */
+void heal_init(struct hold *hold);
+/* Do what is to be done.  True: something was, and the port is to be looked at anew. */
+bool heal_step(struct hold *hold, const struct remedy_facts *f);
+/* Pulses come: true when it is our doing, which was told then. */
+bool heal_has_worked(struct hold *hold, long lost_s);
+
+/* watch.c: a look in 12 s, a note of what has changed, and what is done about it. */
 void watch_init(struct hold *hold);
 int watch_timeout_ms(const struct hold *hold);
 void watch_step(struct hold *hold);

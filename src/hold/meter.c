@@ -8,9 +8,9 @@
 #include "hold.h"
 
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <linux/serial.h>
 #include <time.h>
-
 
 #define FIRST_NS (1200 * NS_PER_MS)	/* a pulse and its other edge fit in */
 #define QUICK_STEPS 3			/* so many at FIRST_NS, while daemons start */
@@ -34,6 +34,11 @@ void meter_init(struct hold *hold)
 	m->shape = hold->h.shape;
 	m->shape_at_ns = hold->h.shape_at_ns;
 	m->due_ns = hold->since_ns + FIRST_NS;
+}
+
+void meter_restart(struct hold *hold)
+{
+	hold->meter = (struct meter) { .due_ns = hold_now_ns() + FIRST_NS };
 }
 
 int meter_timeout_ms(const struct hold *hold)
@@ -86,6 +91,7 @@ static void step_shape(struct hold *hold)
 		const int64_t age_ns = realtime_ns() - on_time(m, &assert_edge, &clear_edge)->time_ns;
 
 		/* the burst is watched from the next pulse on; a stepped clock asks for patience */
+		prctl(PR_SET_TIMERSLACK, 0, 0, 0, 0);	/* as it was before the watch's */
 		m->state = hold->h.no_sentences ? METER_DONE : METER_ALIGN;
 		m->due_ns = hold_now_ns() + NS_PER_S - (age_ns % NS_PER_S + NS_PER_S) % NS_PER_S;
 	} else {

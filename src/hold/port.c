@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/pps.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,28 +40,50 @@ void hold_say(const struct hold *hold, const char *fmt, ...)
 		dprintf(STDERR_FILENO, "gpsppsctl: /dev/%s: %s\n", hold->h.tty, text);
 }
 
-/* ---- edges ---- */
-
-static int read_edge(const char *pps, const char *edge, struct stamp *stamp)
+void hold_tell(struct hold *hold, const char *what, const char *fmt, ...)
 {
-	char path[HANDOVER_NAME_MAX + 32], text[64];
+	char text[EVENT_LINE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	events_note(hold, what, "%s", text);
+	hold_say(hold, "%s: %s", what, text);
+}
+
+/* ---- the source of pulses ---- */
+
+/* A line of a source's sysfs: "assert", "clear", "path". */
+static int read_source(const char *pps, const char *name, char *text, size_t size)
+{
+	char path[HANDOVER_NAME_MAX + 32];
 	ssize_t n;
 	int fd, err;
 
-	memset(stamp, 0, sizeof(*stamp));
-	snprintf(path, sizeof(path), "/sys/class/pps/%s/%s", pps, edge);
+	snprintf(path, sizeof(path), "/sys/class/pps/%s/%s", pps, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	n = read(fd, text, sizeof(text) - 1);
+	n = read(fd, text, size - 1);
 	err = n < 0 ? -errno : 0;
 	close(fd);
 	if (err)
 		return err;
 	text[n] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	stamp_parse(text, stamp);
 	return 0;
+}
+
+static int read_edge(const char *pps, const char *edge, struct stamp *stamp)
+{
+	char text[64];
+	int err = read_source(pps, edge, text, sizeof(text));
+
+	memset(stamp, 0, sizeof(*stamp));
+	if (!err)
+		stamp_parse(text, stamp);
+	return err;
 }
 
 int hold_read_edges(const struct hold *hold, struct stamp *assert_edge,
@@ -68,6 +92,63 @@ int hold_read_edges(const struct hold *hold, struct stamp *assert_edge,
 	int err = read_edge(hold->h.pps, "assert", assert_edge);
 
 	return err ? err : read_edge(hold->h.pps, "clear", clear_edge);
+}
+
+int hold_find_source(const struct hold *hold, char *pps, size_t size)
+{
+	char want[HANDOVER_NAME_MAX + 8], path[64];
+
+	snprintf(want, sizeof(want), "/dev/%s", hold->h.tty);
+	/* by number: a listing would take memory */
+	for (unsigned int i = 0; i < PPS_MAX_SOURCES; i++) {
+		if (snprintf(pps, size, "pps%u", i) >= (int)size)
+			return -ENAMETOOLONG;
+		if (read_source(pps, "path", path, sizeof(path)) == 0 && !strcmp(path, want))
+			return 0;
+	}
+	return -ENODEV;
+}
+
+static void node_of(const char *pps, char *node, size_t size)
+{
+	snprintf(node, size, "/dev/%s", pps);
+}
+
+void hold_note_node(struct hold *hold)
+{
+	char node[HANDOVER_NAME_MAX + 8];
+	struct stat st;
+
+	node_of(hold->h.pps, node, sizeof(node));
+	hold->heal.has_node = stat(node, &st) == 0;
+	if (!hold->heal.has_node)
+		return;
+	hold->heal.node_gid = st.st_gid;
+	hold->heal.node_mode = st.st_mode & 07777;
+}
+
+/* Where there is no udev the kernel has made the node, for root alone. */
+static int share_node(const struct hold *hold)
+{
+	char node[HANDOVER_NAME_MAX + 8];
+
+	node_of(hold->h.pps, node, sizeof(node));
+	if (hold->heal.has_node && (chown(node, (uid_t)-1, hold->heal.node_gid) < 0 ||
+				    chmod(node, hold->heal.node_mode) < 0))
+		return -errno;
+	return 0;
+}
+
+int hold_use_source(struct hold *hold, const char *pps)
+{
+	int err, err_link;
+
+	snprintf(hold->h.pps, sizeof(hold->h.pps), "%s", pps);
+	if (hold->h.links != LINKS_SELF)
+		return 0;
+	err = share_node(hold);
+	err_link = link_make(hold->h.pps_link, hold->h.pps);
+	return err_link ? err_link : err;
 }
 
 /* ---- end ---- */

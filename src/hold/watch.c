@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Watch what is held, a look in 12 s, and note what has changed.  It mends
- * nothing.  Movement is told by counters and ages by CLOCK_BOOTTIME, so that a
+ * Watch what is held, a look in 12 s, and note what has changed; what is done
+ * about it is heal.c's.  Movement is told by counters and ages by CLOCK_BOOTTIME, so that a
  * step of the clock is no event.  Nothing here asks TIOCMGET, which would take
  * an edge's place (serial8250_modem_status(), drivers/tty/serial/8250/8250_port.c).
  */
@@ -94,8 +94,11 @@ static void judge_flags(struct hold *hold, const struct look *now)
 {
 	const struct look *last = &hold->watch.last;
 
+	hold->watch.had_flag |= now->has_flags && now->flags & FLAG_HARDPPS_CD;
 	if (!now->has_flags || !last->has_flags || hold->h.no_pulse ||
 	    !((now->flags ^ last->flags) & FLAG_HARDPPS_CD))
+		return;
+	if (now->ldisc != last->ldisc)	/* the flag goes and comes with N_PPS (serial8250_set_ldisc()) */
 		return;
 	events_note(hold, "flags", "0x%lx -> 0x%lx: %s", last->flags, now->flags,
 		    now->flags & FLAG_HARDPPS_CD ? "the kernel listens to DCD for pulses again" :
@@ -178,14 +181,16 @@ static void note_lost(struct hold *hold, const struct look *now)
 	const struct stamp *edge = newest(now);
 	char wire[64];
 
+	hold->tally.losses++;
+	hold->tally.lost_ns = now->at_ns - stillness_ns(hold, now);
 	describe_wire(&w->last, now, wire, sizeof(wire));
 	if (!now->has_edges)
-		events_note(hold, "lost", "%s is gone; %s", hold->h.pps, wire);
+		hold_tell(hold, "lost", "%s is gone; %s", hold->h.pps, wire);
 	else if (!w->pulse_ns)
-		events_note(hold, "lost", "no pulse since it was attached %ld s ago; %s",
+		hold_tell(hold, "lost", "no pulse since it was attached %ld s ago; %s",
 			    seconds(stillness_ns(hold, now)), wire);
 	else
-		events_note(hold, "lost", "no pulse for %ld s, the last at %lld.%09ld; %s",
+		hold_tell(hold, "lost", "no pulse for %ld s, the last at %lld.%09ld; %s",
 			    seconds(stillness_ns(hold, now)),
 			    (long long)(edge->time_ns / NS_PER_S),
 			    (long)(edge->time_ns % NS_PER_S), wire);
@@ -196,12 +201,21 @@ static void note_back(struct hold *hold, const struct look *now, uint32_t n)
 	const struct watch *w = &hold->watch;
 
 	if (w->pulse_ns)
-		events_note(hold, "back", "%u pulses in %ld s; the one before them came %ld s ago", n,
+		hold_tell(hold, "back", "%u pulses in %ld s; the one before them came %ld s ago", n,
 			    seconds(now->at_ns - w->last.at_ns), seconds(now->at_ns - w->pulse_ns));
 	else
-		events_note(hold, "back", "%u pulses in %ld s, the first since it was attached %ld s ago",
+		hold_tell(hold, "back", "%u pulses in %ld s, the first since it was attached %ld s ago",
 			    n, seconds(now->at_ns - w->last.at_ns),
 			    seconds(now->at_ns - hold->since_ns));
+}
+
+/* By our doing, or by itself. */
+static void came_back(struct hold *hold, const struct look *now, uint32_t n)
+{
+	if (!heal_has_worked(hold, seconds(stillness_ns(hold, now))) && hold->watch.is_lost)
+		note_back(hold, now, n);
+	hold->watch.is_lost = false;
+	hold->tally.lost_ns = 0;
 }
 
 /* Another port's look may have brought ours forward: then it says nothing of the pulse yet. */
@@ -213,9 +227,7 @@ static void judge_pulse(struct hold *hold, const struct look *now)
 	if (!has_pulse(hold))
 		return;
 	if (n) {
-		if (w->is_lost)
-			note_back(hold, now, n);
-		w->is_lost = false;
+		came_back(hold, now, n);
 		w->pulse_ns = pulse_at_ns(now);
 	} else if (!w->is_lost && stillness_ns(hold, now) >= STILL_NS) {
 		note_lost(hold, now);
@@ -245,6 +257,27 @@ static void judge_characters(struct hold *hold, const struct look *now)
 	}
 }
 
+/* ---- healing ---- */
+
+static bool heal(struct hold *hold, const struct look *now)
+{
+	const struct watch *w = &hold->watch;
+	const bool counts = now->has_counts && w->last.has_counts;
+	const bool dcd_moves = counts && now->dcd != w->last.dcd;
+	const struct remedy_facts f = {
+		.at_ns = now->at_ns,
+		.is_paused = hold->pauser,
+		.is_lost = w->is_lost,
+		.ldisc = now->ldisc,
+		.has_source = now->has_edges,
+		.flag_missing = w->had_flag && now->has_flags && !(now->flags & FLAG_HARDPPS_CD),
+		.wire_lives = dcd_moves || !w->heard_ns || now->at_ns - w->heard_ns < STILL_NS,
+		.dcd_moves = dcd_moves,
+	};
+
+	return heal_step(hold, &f);
+}
+
 /* ---- the watch ---- */
 
 static void (*const judges[])(struct hold *hold, const struct look *now) = {
@@ -257,16 +290,20 @@ void watch_init(struct hold *hold)
 
 	look(hold, &w->last);
 	w->speed = cfgetospeed(&hold->h.mode);
+	w->had_flag = w->last.has_flags && w->last.flags & FLAG_HARDPPS_CD;
 	if (w->last.has_edges && (w->last.assert_edge.seq || w->last.clear_edge.seq))
 		w->pulse_ns = pulse_at_ns(&w->last);
 	w->due_ns = w->last.at_ns + PERIOD_NS;
+	heal_init(hold);
 }
 
-/* A loss is told within 15 s, though we look so seldom. */
+/* A loss is told within 15 s, though we look so seldom; a remedy is looked after soon. */
 static int64_t next_ns(const struct hold *hold, const struct look *now)
 {
 	const int64_t still_ns = stillness_ns(hold, now);
 
+	if (hold->heal.pending)
+		return hold->heal.until_ns;
 	if (hold->watch.is_lost || still_ns < OVERDUE_NS || !has_pulse(hold))
 		return now->at_ns + PERIOD_NS;
 	return now->at_ns + (still_ns > STILL_NS - SOON_NS ? SOON_NS : STILL_NS - still_ns);
@@ -285,9 +322,12 @@ void watch_step(struct hold *hold)
 	struct look now;
 
 	look(hold, &now);
-	if (now.at_ns - w->last.at_ns < ASLEEP_NS)
+	if (now.at_ns - w->last.at_ns < ASLEEP_NS) {
 		for (size_t i = 0; i < sizeof(judges) / sizeof(judges[0]); i++)
 			judges[i](hold, &now);
+		if (heal(hold, &now))
+			look(hold, &now);
+	}
 	w->last = now;
 	w->due_ns = next_ns(hold, &now);
 	/* what measures the receiver needs its milliseconds; poll(2) has this slack only after it */

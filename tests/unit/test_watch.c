@@ -1,165 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The holder's watch on a fake port in virtual time: which change is an event, and which is none. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "heldport.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <termios.h>
-#include <time.h>
-#include <unistd.h>
-#include <linux/serial.h>
+static struct remedy_facts told;	/* what the healing was told last */
 
-#include "hold/hold.h"
-#include "sys/tty.h"
+/* ---- healing, which test_heal.c has ---- */
 
-#define PERIOD_S 12
-
-static struct hold holder;
-static struct client pauser;
-
-static struct fake {
-	int64_t now_ns;		/* CLOCK_BOOTTIME */
-	int64_t real_ns;
-	struct stamp assert_edge, clear_edge;
-	bool has_edges, has_counts;
-	int rx, dcd;
-	const char *flags;	/* NULL: no such file */
-	int ldisc;
-	speed_t speed;
-	long slack_ns;
-} port;
-
-static char said[8][EVENT_LINE_MAX];
-static int n_said;
-
-/* ---- what the watch calls ---- */
-
-int64_t hold_now_ns(void)
-{
-	return port.now_ns;
-}
-
-int hold_read_edges(const struct hold *h, struct stamp *assert_edge, struct stamp *clear_edge)
+void heal_init(struct hold *h)
 {
 	(void)h;
-	*assert_edge = port.assert_edge;
-	*clear_edge = port.clear_edge;
-	return port.has_edges ? 0 : -ENOENT;
 }
 
-void events_note(struct hold *h, const char *what, const char *fmt, ...)
+bool heal_step(struct hold *h, const struct remedy_facts *f)
 {
-	va_list ap;
-	int n;
-
 	(void)h;
-	assert_true(n_said < 8);
-	n = snprintf(said[n_said], EVENT_LINE_MAX, "%s ", what);
-	va_start(ap, fmt);
-	vsnprintf(said[n_said] + n, EVENT_LINE_MAX - n, fmt, ap);
-	va_end(ap);
-	n_said++;
+	told = *f;
+	return false;
 }
 
-static int fake_open(const char *path, int flags)
+bool heal_has_worked(struct hold *h, long lost_s)
 {
-	int fd;
-
-	(void)flags;
-	assert_string_equal(path, "/sys/class/tty/ttyS1/flags");
-	if (!port.flags) {
-		errno = ENOENT;
-		return -1;
-	}
-	fd = memfd_create("flags", 0);
-	assert_true(write(fd, port.flags, strlen(port.flags)) > 0);
-	lseek(fd, 0, SEEK_SET);
-	return fd;
+	(void)h, (void)lost_s;
+	return false;
 }
 
-/* No other request than this one: TIOCMGET would disturb. */
-static int fake_ioctl(int fd, unsigned long request, void *arg)
-{
-	struct serial_icounter_struct *count = arg;
-
-	(void)fd;
-	assert_int_equal(request, TIOCGICOUNT);
-	if (!port.has_counts)
-		return -1;
-	memset(count, 0, sizeof(*count));
-	count->rx = port.rx;
-	count->dcd = port.dcd;
-	return 0;
-}
-
-static int fake_tcgetattr(int fd, struct termios *t)
-{
-	(void)fd;
-	memset(t, 0, sizeof(*t));
-	cfsetospeed(t, port.speed);
-	return 0;
-}
-
-static int fake_ldisc(int fd)
-{
-	(void)fd;
-	return port.ldisc;
-}
-
-static int fake_clock(clockid_t id, struct timespec *t)
-{
-	assert_int_equal(id, CLOCK_REALTIME);
-	t->tv_sec = port.real_ns / NS_PER_S;
-	t->tv_nsec = port.real_ns % NS_PER_S;
-	return 0;
-}
-
-static int fake_prctl(int what, long slack_ns, int a, int b, int c)
-{
-	(void)a, (void)b, (void)c;
-	assert_int_equal(what, PR_SET_TIMERSLACK);
-	port.slack_ns = slack_ns;
-	return 0;
-}
-
-#define open fake_open
-#define ioctl fake_ioctl
-#define tcgetattr fake_tcgetattr
-#define tty_get_ldisc fake_ldisc
-#define clock_gettime fake_clock
-#define prctl fake_prctl
-#include "hold/watch.c"
-
-/* ---- a port, and time ---- */
-
-static void fresh(void)
-{
-	memset(&holder, 0, sizeof(holder));
-	memset(&port, 0, sizeof(port));
-	n_said = 0;
-	strcpy(holder.h.tty, "ttyS1");
-	strcpy(holder.h.pps, "pps3");
-	cfsetospeed(&holder.h.mode, B4800);
-	port.now_ns = 1000 * NS_PER_S;
-	port.real_ns = 1700000000 * NS_PER_S;
-	port.has_edges = port.has_counts = true;
-	port.assert_edge = (struct stamp) { port.real_ns - NS_PER_S / 2, 50 };
-	port.clear_edge = (struct stamp) { port.real_ns - NS_PER_S / 4, 50 };
-	port.flags = "0x10000840\n";
-	port.ldisc = N_PPS;
-	port.speed = B4800;
-	holder.since_ns = port.now_ns;
-}
+/* ---- time ---- */
 
 static int setup(void **state)
 {
@@ -169,28 +34,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static void pass(int seconds)
-{
-	port.now_ns += seconds * NS_PER_S;
-	port.real_ns += seconds * NS_PER_S;
-}
-
-static void pulse(int asserts, int clears)
-{
-	port.assert_edge.seq += asserts;
-	port.clear_edge.seq += clears;
-	port.dcd += asserts + clears;
-	if (asserts)
-		port.assert_edge.time_ns = port.real_ns - NS_PER_S / 2;
-	if (clears)
-		port.clear_edge.time_ns = port.real_ns - NS_PER_S / 4;
-}
-
-static void speak(void)
-{
-	port.rx += 3000;
-}
-
 /* A period of a healthy port. */
 static void healthy_period(void)
 {
@@ -198,23 +41,6 @@ static void healthy_period(void)
 	pulse(12, 12);
 	speak();
 	watch_step(&holder);
-}
-
-/* The next event was this one (its text's beginning). */
-static void expect(const char *text)
-{
-	if (!n_said)
-		fail_msg("no event instead of \"%s\"", text);
-	if (strncmp(said[0], text, strlen(text)))
-		fail_msg("\"%s\" instead of \"%s\"", said[0], text);
-	memmove(said[0], said[1], sizeof(said) - sizeof(said[0]));
-	n_said--;
-}
-
-static void expect_quiet(void)
-{
-	if (n_said)
-		fail_msg("\"%s\" is no event", said[0]);
 }
 
 /* ---- no events ---- */
