@@ -83,7 +83,7 @@ static int renew(struct hold *hold)
 	return err ? err : reattach(hold);
 }
 
-static int leave(struct hold *hold)
+static int leave_it(struct hold *hold)
 {
 	hold_tell(hold, "ldisc", "N_PPS was taken again and again as soon as it was put back: %s",
 		  "left to who takes it");
@@ -119,7 +119,7 @@ static const struct {
 			      "N_PPS put back" },
 	[REMEDY_RENEW] = { renew, tell_source, "ldisc", "N_PPS cannot be attached anew",
 			   "N_PPS attached anew" },
-	[REMEDY_LEAVE] = { leave, NULL, NULL, NULL, NULL },
+	[REMEDY_LEAVE] = { leave_it, NULL, NULL, NULL, NULL },
 };
 
 /* The first time it was refused. */

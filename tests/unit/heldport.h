@@ -2,7 +2,7 @@
 /*
  * A port that is held, in virtual time, under hold/port.c and hold/watch.c: sysfs
  * texts, line discipline, counters and the UART's interrupt as the kernel keeps
- * them.  Descriptors are real ones, so that a leak of them shows.
+ * them, and how many files are open.
  */
 #ifndef HELDPORT_H
 #define HELDPORT_H
@@ -38,6 +38,7 @@
 
 #define PERIOD_S 12
 #define SAID_MAX 12
+#define FD 1234
 
 static struct hold holder;
 __attribute__((unused)) static struct client pauser;
@@ -54,6 +55,7 @@ static struct fake {
 	speed_t speed;
 	long slack_ns;
 	char text[64];		/* of the file that was opened last */
+	int open_files;
 	/* what heals, and what refuses */
 	bool is_armed;		/* the UART's interrupt */
 	int next_source;	/* the number that the next N_PPS gets */
@@ -146,7 +148,15 @@ static int fake_open(const char *path, int flags)
 		errno = ENOENT;
 		return -1;
 	}
-	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+	port.open_files++;
+	return FD;
+}
+
+static int fake_close(int fd)
+{
+	assert_int_equal(fd, FD);
+	assert_true(port.open_files-- > 0);
+	return 0;
 }
 
 static ssize_t fake_read(int fd, void *buf, size_t size)
@@ -238,6 +248,7 @@ static int fake_link_make(const char *path, const char *target)
 }
 
 #define open fake_open
+#define close fake_close
 #define read fake_read
 #define ioctl fake_ioctl
 #define tcgetattr fake_tcgetattr
@@ -302,6 +313,7 @@ static void pulse(int asserts, int clears)
 		port.clear_edge.time_ns = port.real_ns - NS_PER_S / 4;
 }
 
+__attribute__((unused))
 static void speak(void)
 {
 	port.rx += 3000;
