@@ -59,6 +59,9 @@ struct look {
 	speed_t speed;
 };
 
+/* Less than one wake-up in 10 s, whatever else there is to wake us. */
+#define WATCH_PERIOD_NS (12 * NS_PER_S)
+
 struct watch {
 	int64_t due_ns;			/* CLOCK_BOOTTIME of the next look */
 	struct look last;
@@ -173,6 +176,16 @@ void meter_restart(struct hold *hold);	/* of a new source, which captures both e
 int meter_timeout_ms(const struct hold *hold);
 void meter_step(struct hold *hold);
 
+/* look.c */
+void look_at(const struct hold *hold, struct look *now);
+/* A number in a file of /sys/class/tty/TTY; false: there is none. */
+bool look_read_sysfs(const struct hold *hold, const char *name, unsigned long *value);
+/* How many there were from one look to the next. */
+uint32_t look_pulses(const struct look *last, const struct look *now);
+const struct stamp *look_newest(const struct look *l);
+/* When the last one was; CLOCK_BOOTTIME. */
+int64_t look_pulse_ns(const struct look *now);
+
 /* heal.c */
 void heal_init(struct hold *hold);
 /* Do what is to be done.  True: something was, and the port is to be looked at anew. */
@@ -184,8 +197,6 @@ bool heal_has_worked(struct hold *hold, long lost_s);
 void watch_init(struct hold *hold);
 int watch_timeout_ms(const struct hold *hold);
 void watch_step(struct hold *hold);
-/* A number in a file of /sys/class/tty/TTY; false: there is none. */
-bool watch_read_sysfs(const struct hold *hold, const char *name, unsigned long *value);
 
 /*
  * events.c: the file beside the socket (control.h).  events_open() finds out

@@ -199,7 +199,7 @@ static void note_hangup(struct hold *hold)
 	unsigned long type = 1;
 
 	snprintf(path, sizeof(path), "/sys/class/tty/%s", hold->h.tty);
-	watch_read_sysfs(hold, "type", &type);
+	look_read_sysfs(hold, "type", &type);
 	if (access(path, F_OK) < 0 || !type)
 		events_note(hold, "hangup", "the device is gone: unplugged, or its driver unbound");
 	else

@@ -2,25 +2,16 @@
 /*
  * Watch what is held, a look in 12 s, and note what has changed; what is done
  * about it is heal.c's.  Movement is told by counters and ages by CLOCK_BOOTTIME, so that a
- * step of the clock is no event.  Nothing here asks TIOCMGET, which would take
- * an edge's place (serial8250_modem_status(), drivers/tty/serial/8250/8250_port.c).
+ * step of the clock is no event.
  */
 #include "hold.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <linux/serial.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "../sys/ppsport.h"
 #include "../sys/tty.h"
 
-/* Less than one wake-up in 10 s, whatever else there is to wake us. */
-#define PERIOD_NS (12 * NS_PER_S)
 /* What stands still for so long is lost, or silent. */
 #define STILL_NS (10 * NS_PER_S)
 /* A pulse as old as this may have been the last: the next look is when it would be STILL_NS old, */
@@ -28,49 +19,9 @@
 /* but not before a healthy one must have come, as a step of the clock makes false ages. */
 #define SOON_NS (3 * NS_PER_S)
 /* A look that comes later than this has slept with the machine: it compares nothing. */
-#define ASLEEP_NS (2 * PERIOD_NS)
+#define ASLEEP_NS (2 * WATCH_PERIOD_NS)
 /* Nothing here is urgent: the kernel may wake us together with somebody else. */
 #define SLACK_NS NS_PER_S
-
-/* ---- looking ---- */
-
-bool watch_read_sysfs(const struct hold *hold, const char *name, unsigned long *value)
-{
-	char path[HANDOVER_NAME_MAX + 40], text[24];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/sys/class/tty/%s/%s", hold->h.tty, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;	/* a USB adapter has none of them */
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	*value = strtoul(text, NULL, 0);
-	return true;
-}
-
-static void look(const struct hold *hold, struct look *now)
-{
-	struct serial_icounter_struct count;
-	struct termios mode;
-
-	now->at_ns = hold_now_ns();
-	now->has_edges = hold_read_edges(hold, &now->assert_edge, &now->clear_edge) == 0;
-	now->has_counts = ioctl(hold->h.tty_fd, TIOCGICOUNT, &count) == 0;
-	if (now->has_counts) {
-		now->rx = (uint32_t)count.rx;
-		now->dcd = (uint32_t)count.dcd;
-	}
-	now->has_flags = watch_read_sysfs(hold, "flags", &now->flags);
-	now->ldisc = tty_get_ldisc(hold->h.tty_fd);
-	now->has_speed = !hold->pauser && tcgetattr(hold->h.tty_fd, &mode) == 0;
-	if (now->has_speed)
-		now->speed = cfgetospeed(&mode);
-}
 
 static long seconds(int64_t ns)
 {
@@ -125,39 +76,6 @@ static bool has_pulse(const struct hold *hold)
 	return hold->h.pps[0];
 }
 
-/* Counted since the last look; a new device of the same name counts from 0. */
-static uint32_t edges(const struct stamp *last, const struct stamp *now)
-{
-	return now->seq >= last->seq ? now->seq - last->seq : now->seq;
-}
-
-/* Both edges may be captured, or one of them, and it may be either. */
-static uint32_t pulses(const struct look *last, const struct look *now)
-{
-	const uint32_t asserts = edges(&last->assert_edge, &now->assert_edge);
-	const uint32_t clears = edges(&last->clear_edge, &now->clear_edge);
-
-	return asserts > clears ? asserts : clears;
-}
-
-static const struct stamp *newest(const struct look *l)
-{
-	return l->clear_edge.time_ns > l->assert_edge.time_ns ? &l->clear_edge : &l->assert_edge;
-}
-
-/* Stamped in CLOCK_REALTIME: a stepped clock can falsify it by one period, not more. */
-static int64_t pulse_at_ns(const struct look *now)
-{
-	struct timespec t;
-	int64_t age_ns;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	age_ns = t.tv_sec * NS_PER_S + t.tv_nsec - newest(now)->time_ns;
-	if (age_ns < 0)
-		age_ns = 0;
-	return now->at_ns - (age_ns > PERIOD_NS ? PERIOD_NS : age_ns);
-}
-
 /* "the counter of DCD moves, characters arrive": what tells one loss from another */
 static void describe_wire(const struct look *last, const struct look *now, char *buf, size_t size)
 {
@@ -178,7 +96,7 @@ static int64_t stillness_ns(const struct hold *hold, const struct look *now)
 static void note_lost(struct hold *hold, const struct look *now)
 {
 	const struct watch *w = &hold->watch;
-	const struct stamp *edge = newest(now);
+	const struct stamp *edge = look_newest(now);
 	char wire[64];
 
 	hold->tally.losses++;
@@ -222,13 +140,13 @@ static void came_back(struct hold *hold, const struct look *now, uint32_t n)
 static void judge_pulse(struct hold *hold, const struct look *now)
 {
 	struct watch *w = &hold->watch;
-	const uint32_t n = now->has_edges ? pulses(&w->last, now) : 0;
+	const uint32_t n = now->has_edges ? look_pulses(&w->last, now) : 0;
 
 	if (!has_pulse(hold))
 		return;
 	if (n) {
 		came_back(hold, now, n);
-		w->pulse_ns = pulse_at_ns(now);
+		w->pulse_ns = look_pulse_ns(now);
 	} else if (!w->is_lost && stillness_ns(hold, now) >= STILL_NS) {
 		note_lost(hold, now);
 		w->is_lost = true;
@@ -288,12 +206,12 @@ void watch_init(struct hold *hold)
 {
 	struct watch *w = &hold->watch;
 
-	look(hold, &w->last);
+	look_at(hold, &w->last);
 	w->speed = cfgetospeed(&hold->h.mode);
 	w->had_flag = w->last.has_flags && w->last.flags & FLAG_HARDPPS_CD;
 	if (w->last.has_edges && (w->last.assert_edge.seq || w->last.clear_edge.seq))
-		w->pulse_ns = pulse_at_ns(&w->last);
-	w->due_ns = w->last.at_ns + PERIOD_NS;
+		w->pulse_ns = look_pulse_ns(&w->last);
+	w->due_ns = w->last.at_ns + WATCH_PERIOD_NS;
 	heal_init(hold);
 }
 
@@ -305,7 +223,7 @@ static int64_t next_ns(const struct hold *hold, const struct look *now)
 	if (hold->heal.pending)
 		return hold->heal.until_ns;
 	if (hold->watch.is_lost || still_ns < OVERDUE_NS || !has_pulse(hold))
-		return now->at_ns + PERIOD_NS;
+		return now->at_ns + WATCH_PERIOD_NS;
 	return now->at_ns + (still_ns > STILL_NS - SOON_NS ? SOON_NS : STILL_NS - still_ns);
 }
 
@@ -321,12 +239,12 @@ void watch_step(struct hold *hold)
 	struct watch *w = &hold->watch;
 	struct look now;
 
-	look(hold, &now);
+	look_at(hold, &now);
 	if (now.at_ns - w->last.at_ns < ASLEEP_NS) {
 		for (size_t i = 0; i < sizeof(judges) / sizeof(judges[0]); i++)
 			judges[i](hold, &now);
 		if (heal(hold, &now))
-			look(hold, &now);
+			look_at(hold, &now);
 	}
 	w->last = now;
 	w->due_ns = next_ns(hold, &now);

@@ -31,11 +31,12 @@
  *     detached   by whom: a signal and its sender, or a request
  *     hangup     the port went away
  *     lost       no pulse for 10 s or more, with what the wire shows meanwhile
- *     back       pulses again
+ *     back       pulses again, by themselves
+ *     healed     by what the holder did (which may be before the pulse was lost)
  *     silent     no character for 10 s or more, of a receiver that has spoken
  *     speaking   characters again
  *     flags      the kernel was told to stop listening to DCD (bit 0x800), or to listen again
- *     ldisc      another line discipline
+ *     ldisc      another line discipline; N_PPS put back, as which source, or left off
  *     speed      another speed, set by another program
  * A line that reads otherwise is to be skipped.
  */

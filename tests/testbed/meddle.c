@@ -19,6 +19,8 @@ static int usage(void)
 {
 	fputs("usage: meddle counters|burst|flush|exclusive|shared TTY\n"
 	      "       meddle ldisc TTY [NUMBER]\n"
+	      "       meddle ldisc-again TTY NUMBER\n"
+	      "       meddle register-again ADDRESS VALUE\n"
 	      "       meddle capture PPS [MODE]\n", stderr);
 	return 2;
 }
@@ -122,6 +124,35 @@ static int ldisc(const char *path, const char *number)
 	return 0;
 }
 
+#define AGAIN_US 20000
+
+/* The first of them is done when it says so; until it is killed. */
+static int ldisc_again(const char *path, const char *number)
+{
+	int fd = open_tty(path), n = number ? atoi(number) : 0, said = 0;
+
+	while (fd >= 0 && !ioctl(fd, TIOCSETD, &n)) {
+		if (!said++ && (puts("ready") < 0 || fflush(stdout)))
+			break;
+		usleep(AGAIN_US);
+	}
+	return failed(path);
+}
+
+/* A register of a UART, as a program does that knows it better than the kernel. */
+static int register_again(const char *address, const char *value)
+{
+	const unsigned char byte = value ? (unsigned char)strtoul(value, NULL, 0) : 0;
+	int fd = open("/dev/port", O_WRONLY), said = 0;
+
+	while (fd >= 0 && pwrite(fd, &byte, 1, strtol(address, NULL, 0)) == 1) {
+		if (!said++ && (puts("ready") < 0 || fflush(stdout)))
+			break;
+		usleep(AGAIN_US);
+	}
+	return failed(address);
+}
+
 /* Which edges are captured: 1 assert, 2 clear.  It is one setting for all users. */
 static int capture(const char *path, const char *mode)
 {
@@ -149,6 +180,8 @@ static const struct {
 	{ "exclusive", exclusive },
 	{ "shared", shared },
 	{ "ldisc", ldisc },
+	{ "ldisc-again", ldisc_again },
+	{ "register-again", register_again },
 	{ "capture", capture },
 };
 

@@ -92,6 +92,27 @@ def poke(g, address, value):
 
 
 @contextlib.contextmanager
+def again_and_again(g, what):
+    """A fault that is done anew as soon as the holder has mended it."""
+    job = g.start("exec meddle " + what)
+    g.wait_until(lambda: "ready" in job.output() or job.done, 10, what)
+    assert not job.done, job.output()
+    try:
+        yield
+    finally:
+        job.signal(9)
+        job.wait(10)
+
+
+@contextlib.contextmanager
+def poked(g, address, value, before):
+    """The register has this value, whatever the holder does; then the one before."""
+    with again_and_again(g, "register-again %d %d" % (address, value)):
+        yield
+    poke(g, address, before)
+
+
+@contextlib.contextmanager
 def impostor(g, name, tty=TTY, user=None, also=""):
     """A process of this name that has the port (and ALSO) open and reads nothing."""
     g.put("/run/" + name, "#!/bin/sh\nexec 5<>$1\n[ -z \"$2\" ] || exec 6<>$2\n"

@@ -262,6 +262,7 @@ static int fake_link_make(const char *path, const char *target)
 #define dprintf fake_dprintf
 #define syslog fake_syslog
 #include "hold/port.c"
+#include "hold/look.c"
 #include "hold/watch.c"
 
 /* ---- a port, and time ---- */

@@ -5,7 +5,7 @@ import json
 import time
 
 from testbed import test
-from verdict import IER, TTY, attached, diag, expect, finding, impostor, poke
+from verdict import IER, TTY, attached, diag, expect, finding, impostor, poked
 
 RECORD = "/run/record"
 
@@ -47,9 +47,8 @@ def record_of_a_healthy_port(g):
 @test()
 def record_of_faults(g):
     with attached(g):
-        poke(g, IER, 0x05)
-        assert replay_is_the_same(g)[0]["cause"] == "uart.msi-off"
-        poke(g, IER, 0x0D)
+        with poked(g, IER, 0x05, 0x0D):
+            assert replay_is_the_same(g)[0]["cause"] == "uart.msi-off"
     g.ports["isa1"].receiver.baud = 9600
     ports = replay_is_the_same(g, "--active " + TTY)
     f = finding(ports[0], "nmea.baud")
