@@ -88,7 +88,7 @@ static enum remedy of_loss(const struct remedy_past *past, const struct remedy_f
 
 enum remedy remedy_choose(const struct remedy_past *past, const struct remedy_facts *f)
 {
-	if (f->is_paused || f->ldisc < 0)
+	if (f->is_paused || f->is_foreign || f->ldisc < 0)
 		return REMEDY_NONE;
 	if (!is_attached(f))
 		return of_ldisc(past, f);

@@ -13,7 +13,7 @@ enum remedy {
 	REMEDY_NONE,
 	REMEDY_REARM,		/* DCD's interrupt on again; ppsN stays */
 	REMEDY_FLAG,		/* only the driver's flag, as the pulses go on */
-	REMEDY_REATTACH,	/* N_PPS put back, its source found: a new ppsN */
+	REMEDY_REATTACH,	/* N_PPS put back if need be, its source found: a new ppsN */
 	REMEDY_RENEW,		/* N_TTY, then N_PPS, which sets interrupt and flag: a new ppsN */
 	REMEDY_LEAVE,		/* say that the line discipline is left to who takes it */
 };
@@ -21,9 +21,10 @@ enum remedy {
 struct remedy_facts {
 	int64_t at_ns;		/* CLOCK_BOOTTIME */
 	bool is_paused;		/* a client works on the port */
+	bool is_foreign;	/* the pulse comes from elsewhere than by N_PPS on the port */
 	bool is_lost;		/* no pulse for so long that it was noted */
 	int ldisc;		/* or -errno */
-	bool has_source;	/* the PPS device that we know of is there */
+	bool has_source;	/* the PPS device that we know of is there, and the same */
 	bool flag_missing;	/* it is known, and off */
 	bool wire_lives;	/* characters come, or never came, or DCD moves */
 	bool dcd_moves;

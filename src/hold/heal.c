@@ -100,7 +100,7 @@ static void tell_flag(struct hold *hold)
 
 static void tell_source(struct hold *hold)
 {
-	events_note(hold, "ldisc", "N_PPS put back, as %s instead of %s", hold->h.pps,
+	events_note(hold, "ldisc", "N_PPS is back, as %s instead of %s", hold->h.pps,
 		    hold->heal.was);
 }
 
@@ -116,7 +116,7 @@ static const struct {
 	[REMEDY_FLAG] = { set_flag, tell_flag, "flags",
 			  "0x800 cannot be set again (gpsppsctl diag --fix sets it)", NULL },
 	[REMEDY_REATTACH] = { reattach, tell_source, "ldisc", "N_PPS cannot be put back",
-			      "N_PPS put back" },
+			      "N_PPS is back" },
 	[REMEDY_RENEW] = { renew, tell_source, "ldisc", "N_PPS cannot be attached anew",
 			   "N_PPS attached anew" },
 	[REMEDY_LEAVE] = { leave_it, NULL, NULL, NULL, NULL },

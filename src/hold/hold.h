@@ -68,6 +68,7 @@ struct watch {
 	int64_t pulse_ns, heard_ns;	/* of the last pulse and character; 0: none yet */
 	speed_t speed;			/* the last one without a pause */
 	bool is_lost, is_silent;	/* and it was noted */
+	bool had_pps;			/* the pulse came by N_PPS on this port, as we began */
 	bool had_flag;			/* the driver has one for DCD, and it was set */
 };
 
@@ -182,6 +183,8 @@ void look_at(const struct hold *hold, struct look *now);
 bool look_read_sysfs(const struct hold *hold, const char *name, unsigned long *value);
 /* How many there were from one look to the next. */
 uint32_t look_pulses(const struct look *last, const struct look *now);
+/* Another device of the same name: counters never go back. */
+bool look_is_anew(const struct look *last, const struct look *now);
 const struct stamp *look_newest(const struct look *l);
 /* When the last one was; CLOCK_BOOTTIME. */
 int64_t look_pulse_ns(const struct look *now);

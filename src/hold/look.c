@@ -71,6 +71,13 @@ uint32_t look_pulses(const struct look *last, const struct look *now)
 	return asserts > clears ? asserts : clears;
 }
 
+bool look_is_anew(const struct look *last, const struct look *now)
+{
+	return last->has_edges && now->has_edges &&
+	       (now->assert_edge.seq < last->assert_edge.seq ||
+		now->clear_edge.seq < last->clear_edge.seq);
+}
+
 const struct stamp *look_newest(const struct look *l)
 {
 	return l->clear_edge.time_ns > l->assert_edge.time_ns ? &l->clear_edge : &l->assert_edge;

@@ -185,9 +185,10 @@ static bool heal(struct hold *hold, const struct look *now)
 	const struct remedy_facts f = {
 		.at_ns = now->at_ns,
 		.is_paused = hold->pauser,
+		.is_foreign = !w->had_pps,
 		.is_lost = w->is_lost,
 		.ldisc = now->ldisc,
-		.has_source = now->has_edges,
+		.has_source = now->has_edges && !look_is_anew(&w->last, now),
 		.flag_missing = w->had_flag && now->has_flags && !(now->flags & FLAG_HARDPPS_CD),
 		.wire_lives = dcd_moves || !w->heard_ns || now->at_ns - w->heard_ns < STILL_NS,
 		.dcd_moves = dcd_moves,
@@ -208,6 +209,7 @@ void watch_init(struct hold *hold)
 
 	look_at(hold, &w->last);
 	w->speed = cfgetospeed(&hold->h.mode);
+	w->had_pps = w->last.ldisc == N_PPS;
 	w->had_flag = w->last.has_flags && w->last.flags & FLAG_HARDPPS_CD;
 	if (w->last.has_edges && (w->last.assert_edge.seq || w->last.clear_edge.seq))
 		w->pulse_ns = look_pulse_ns(&w->last);

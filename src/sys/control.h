@@ -36,7 +36,7 @@
  *     silent     no character for 10 s or more, of a receiver that has spoken
  *     speaking   characters again
  *     flags      the kernel was told to stop listening to DCD (bit 0x800), or to listen again
- *     ldisc      another line discipline; N_PPS put back, as which source, or left off
+ *     ldisc      another line discipline; N_PPS is back, as which source, or left off
  *     speed      another speed, set by another program
  * A line that reads otherwise is to be skipped.
  */

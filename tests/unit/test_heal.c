@@ -253,7 +253,7 @@ static void nothing_is_healed_while_a_client_works(void **state)
 	assert_int_equal(n_logged, 1);
 	holder.pauser = NULL;
 	run(20);
-	expect("ldisc N_PPS put back");
+	expect("ldisc N_PPS is back");
 	expect("healed ");
 	expect_quiet();
 }
@@ -335,7 +335,7 @@ static void a_line_that_moves_in_vain(void **state)
 	run(30);
 	expect("lost ");
 	expect("lost DCD's interrupt cannot be armed again: Input/output error");
-	expect("ldisc N_PPS put back, as pps4 instead of pps3");
+	expect("ldisc N_PPS is back, as pps4 instead of pps3");
 	expect("healed N_PPS attached anew, as pps4 instead of pps3; no pulse for ");
 	expect_quiet();
 	assert_int_equal(port.ldiscs_set, 2);
@@ -353,7 +353,7 @@ static void n_pps_is_put_back(void **state)
 	expect("ldisc line discipline 18 -> 0: another program has taken N_PPS off the port");
 	if (!strncmp(said[0], "lost", 4))
 		expect("lost pps3 is gone");
-	expect("ldisc N_PPS put back, as pps4 instead of pps3");
+	expect("ldisc N_PPS is back, as pps4 instead of pps3");
 	assert_int_equal(port.ldisc, N_PPS);
 	assert_string_equal(holder.h.pps, "pps4");
 	/* links are ours: the new one, for who had the old one */
@@ -364,7 +364,7 @@ static void n_pps_is_put_back(void **state)
 	assert_int_equal(holder.meter.shape.edge, EDGE_UNKNOWN);
 	assert_in_range(meter_timeout_ms(&holder), 1, 1200);
 	assert_in_range(run_until_told(20), 2, 4);
-	expect("healed N_PPS put back, as pps4 instead of pps3; no pulse for 1");
+	expect("healed N_PPS is back, as pps4 instead of pps3; no pulse for 1");
 	run(60);
 	expect_quiet();
 	assert_int_equal(holder.tally.reattached, 1);
@@ -393,7 +393,7 @@ static void a_new_source_of_the_same_name(void **state)
 	run(20);
 	assert_string_equal(holder.h.pps, "pps3");
 	assert_string_equal(said[n_said - 1],
-			    "healed N_PPS put back, as pps3 instead of pps3; no pulse for 15 s");
+			    "healed N_PPS is back, as pps3 instead of pps3; no pulse for 15 s");
 	assert_int_equal(holder.tally.reattached, 1);
 }
 
@@ -407,7 +407,7 @@ static void n_pps_put_back_without_a_pulse(void **state)
 	expect("ldisc line discipline");
 	expect("lost ");
 	expect("silent ");
-	expect("ldisc N_PPS put back, as pps4");
+	expect("ldisc N_PPS is back, as pps4");
 	expect_quiet();
 	receiver.is_off = false;
 	run(PERIOD_S);
@@ -425,10 +425,44 @@ static void a_source_that_another_has_made(void **state)
 	port.source = 7;
 	run(20);
 	expect("lost pps3 is gone");
-	expect("ldisc N_PPS put back, as pps7 instead of pps3");
+	expect("ldisc N_PPS is back, as pps7 instead of pps3");
 	expect("healed ");
 	expect_quiet();
 	assert_string_equal(holder.h.pps, "pps7");
+}
+
+/* N_TTY and N_PPS between two looks: who has the device open has a dead one all the same. */
+static void a_new_device_of_the_same_name(void **state)
+{
+	(void)state;
+	after_a_look();
+	port.assert_edge.seq = port.clear_edge.seq = 0;
+	run(20);
+	expect("ldisc N_PPS is back, as pps3 instead of pps3");
+	expect("healed ");
+	expect_quiet();
+	assert_int_equal(port.ldisc, N_PPS);
+	assert_string_equal(port.node, "/dev/pps3 20 660");
+	assert_int_equal(holder.tally.reattached, 1);
+	assert_int_equal(n_logged, 2);		/* that it is new, that it is healed */
+}
+
+/* Its pulse comes by another way: nothing is put on the port that was not there. */
+static void a_port_without_n_pps(void **state)
+{
+	(void)state;
+	fresh();
+	port.ldisc = N_TTY;
+	watch_init(&holder);
+	receiver.is_mute = true;
+	run(60);
+	expect_quiet();
+	port.is_armed = false;
+	run(60);
+	expect("lost ");
+	expect_quiet();
+	assert_int_equal(port.rearms + port.ldiscs_set, 0);
+	assert_non_null(strstr(logged, "the pulse stays lost"));
 }
 
 static void a_program_that_takes_it_again(void **state)
@@ -443,7 +477,7 @@ static void a_program_that_takes_it_again(void **state)
 			port.next_source++;
 		}
 		second();
-		for (; n_said; put_back += !strncmp(said[0], "ldisc N_PPS put back", 20), expect(""))
+		for (; n_said; put_back += !strncmp(said[0], "ldisc N_PPS is back", 19), expect(""))
 			if (!strncmp(said[0], "ldisc N_PPS was taken", 21))
 				receiver.moves_unseen = true;
 	}
@@ -468,7 +502,7 @@ static void no_source_is_free(void **state)
 	assert_int_equal(port.ldisc, N_TTY);
 	port.ldisc_err = 0;
 	run(1860);
-	expect("ldisc N_PPS put back, as pps4 instead of pps3");
+	expect("ldisc N_PPS is back, as pps4 instead of pps3");
 	expect("healed ");
 	expect_quiet();
 }
@@ -550,6 +584,8 @@ int main(void)
 		TEST(a_new_source_of_the_same_name),
 		TEST(n_pps_put_back_without_a_pulse),
 		TEST(a_source_that_another_has_made),
+		TEST(a_new_device_of_the_same_name),
+		TEST(a_port_without_n_pps),
 		TEST(a_program_that_takes_it_again),
 		TEST(no_source_is_free),
 		TEST(a_day_of_holding_compressed),

@@ -60,6 +60,8 @@ static const struct {
 	  REMEDY_REATTACH },
 	{ "SLIP has a user", { .at_ns = NOW_NS, .ldisc = SLIP, .is_lost = true }, { 0 },
 	  REMEDY_NONE },
+	{ "never had it", { TAKEN_OFF, .is_foreign = true, .is_lost = true }, { 0 }, REMEDY_NONE },
+	{ "the pulse of another source", { LOST, .is_foreign = true }, { 0 }, REMEDY_NONE },
 	{ "hung up", { .at_ns = NOW_NS, .ldisc = -EIO, .is_lost = true }, { 0 }, REMEDY_NONE },
 	{ "attached by another", { .at_ns = NOW_NS, .ldisc = PPS, .is_lost = true }, { 0 },
 	  REMEDY_REATTACH },

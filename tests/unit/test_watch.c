@@ -157,6 +157,9 @@ static void a_new_device_counts_from_0(void **state)
 	speak();
 	watch_step(&holder);
 	expect_quiet();
+	assert_false(told.has_source);
+	healthy_period();
+	assert_true(told.has_source);
 }
 
 static void what_is_not_there_is_no_event(void **state)
@@ -422,6 +425,78 @@ static void pulse_only_is_asked_for_no_character(void **state)
 	expect("lost no pulse for 12 s");
 }
 
+/* ---- what the healing is told ---- */
+
+static void told_of_a_healthy_port(void **state)
+{
+	(void)state;
+	healthy_period();
+	assert_true(told.at_ns == port.now_ns && told.ldisc == N_PPS && told.has_source);
+	assert_true(told.wire_lives && told.dcd_moves);
+	assert_false(told.is_lost || told.is_paused || told.is_foreign || told.flag_missing);
+	holder.pauser = &pauser;
+	healthy_period();
+	assert_true(told.is_paused);
+}
+
+static void told_of_a_wire(void **state)
+{
+	(void)state;
+	pass(PERIOD_S);
+	watch_step(&holder);	/* nothing at all, and nothing was ever heard */
+	assert_true(told.is_lost && told.wire_lives && !told.dcd_moves);
+	pass(PERIOD_S);
+	speak();
+	watch_step(&holder);
+	assert_true(told.wire_lives && !told.dcd_moves);
+	pass(9);
+	watch_step(&holder);
+	assert_true(told.wire_lives);	/* characters nine seconds ago */
+	pass(PERIOD_S);
+	watch_step(&holder);
+	assert_false(told.wire_lives || told.dcd_moves);
+	pass(PERIOD_S);
+	port.dcd++;
+	watch_step(&holder);
+	assert_true(told.wire_lives && told.dcd_moves && told.is_lost);
+}
+
+static void told_of_the_flag(void **state)
+{
+	(void)state;
+	port.flags = FLAGS_OFF;
+	healthy_period();
+	assert_true(told.flag_missing);
+	port.flags = NULL;
+	healthy_period();
+	assert_false(told.flag_missing);
+	/* a driver that has never set it lacks nothing */
+	fresh();
+	port.flags = FLAGS_OFF;
+	watch_init(&holder);
+	healthy_period();
+	assert_false(told.flag_missing);
+	port.flags = FLAGS_ON;
+	healthy_period();
+	port.flags = FLAGS_OFF;
+	healthy_period();
+	assert_true(told.flag_missing);
+}
+
+static void told_of_another_line_discipline(void **state)
+{
+	(void)state;
+	port.ldisc = N_TTY;
+	port.has_edges = false;
+	healthy_period();
+	assert_true(told.ldisc == N_TTY && !told.has_source && !told.is_foreign);
+	fresh();
+	port.ldisc = N_TTY;
+	watch_init(&holder);
+	healthy_period();
+	assert_true(told.is_foreign);
+}
+
 static void slack_only_after_the_measurement(void **state)
 {
 	(void)state;
@@ -460,6 +535,10 @@ int main(void)
 		TEST(sentences_only_is_asked_for_no_pulse),
 		TEST(the_pulse_of_a_named_source_is_watched),
 		TEST(pulse_only_is_asked_for_no_character),
+		TEST(told_of_a_healthy_port),
+		TEST(told_of_a_wire),
+		TEST(told_of_the_flag),
+		TEST(told_of_another_line_discipline),
 		TEST(slack_only_after_the_measurement),
 	};
 

@@ -80,7 +80,7 @@ def line_discipline(g, port):
     since = time.time()
     use_tool(g, "ldisc", port, N_TTY)
     text = await_healed(g, port, since)
-    names = re.fullmatch(r"N_PPS put back, as (pps\d+) instead of (pps\d+); no pulse for \d+ s", text)
+    names = re.fullmatch(r"N_PPS is back, as (pps\d+) instead of (pps\d+); no pulse for \d+ s", text)
     new = pps_of(g, port)
     assert names and (names[1], names[2]) == (new, pps), (text, new, pps)
     assert g.run(f"readlink /dev/{link}").out.strip() == new
@@ -96,7 +96,7 @@ def taken_again_and_again(g, port):
         return [t for _, w, t in events(g, port.tty[5:]) if w == "ldisc" and "left to" in t]
     g.wait_until(left, 6 * LOOK_S, "no end of the fight", interval=0.5)
     job.signal(signal.SIGKILL)
-    put_back = [t for _, w, t in events(g, port.tty[5:]) if t.startswith("N_PPS put back")]
+    put_back = [t for _, w, t in events(g, port.tty[5:]) if t.startswith("N_PPS is back")]
     assert len(put_back) == 3, events(g, port.tty[5:])
     time.sleep(LOOK_S)
     assert pps_of(g, port) is None
