@@ -56,7 +56,7 @@ void remedy_observe(struct remedy_past *past, const struct remedy_facts *f)
 }
 
 /*
- * N_TTY is what a program sets that knows nothing of N_PPS, or leaves behind.
+ * What cannot be asked for is left (a hang-up).  N_TTY is what a program sets that knows nothing of N_PPS, or leaves behind.
  * Any other (SLIP, PPP) has a user, who would be cut off.  N_PPS without our
  * source was attached anew by somebody: its new source only wants to be found.
  */
@@ -88,7 +88,7 @@ static enum remedy of_loss(const struct remedy_past *past, const struct remedy_f
 
 enum remedy remedy_choose(const struct remedy_past *past, const struct remedy_facts *f)
 {
-	if (f->is_paused || f->is_foreign || f->ldisc < 0)
+	if (f->is_paused || f->is_foreign)
 		return REMEDY_NONE;
 	if (!is_attached(f))
 		return of_ldisc(past, f);

@@ -73,9 +73,8 @@ uint32_t look_pulses(const struct look *last, const struct look *now)
 
 bool look_is_anew(const struct look *last, const struct look *now)
 {
-	return last->has_edges && now->has_edges &&
-	       (now->assert_edge.seq < last->assert_edge.seq ||
-		now->clear_edge.seq < last->clear_edge.seq);
+	return now->assert_edge.seq < last->assert_edge.seq ||
+	       now->clear_edge.seq < last->clear_edge.seq;
 }
 
 const struct stamp *look_newest(const struct look *l)

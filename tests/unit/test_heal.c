@@ -210,6 +210,13 @@ static void a_pulse_that_does_not_come_back(void **state)
 	expect("back ");
 	expect_quiet();
 	assert_int_equal(n_logged, 3);
+	/* the next loss is told like the first */
+	receiver.is_off = true;
+	for (int s = 0; s < 30; s++) {
+		port.rx += 300;
+		second();
+	}
+	assert_int_equal(n_logged, 5);
 }
 
 static void a_port_that_never_spoke_is_armed(void **state)
@@ -220,6 +227,24 @@ static void a_port_that_never_spoke_is_armed(void **state)
 	port.is_armed = false;
 	run(20);
 	expect("lost ");
+	expect("healed ");
+	expect_quiet();
+}
+
+/* Another port's look comes before there can be a pulse. */
+static void an_early_look_is_no_verdict(void **state)
+{
+	(void)state;
+	after_a_look();
+	port.is_armed = false;
+	run_until_told(20);
+	expect("lost ");
+	receiver.is_off = true;		/* the wire has a hiccup */
+	pass_ms(1000);
+	watch_step(&holder);
+	assert_int_equal(watch_timeout_ms(&holder), 1500);
+	receiver.is_off = false;
+	run(2);
 	expect("healed ");
 	expect_quiet();
 }
@@ -309,6 +334,24 @@ static void the_flag_is_refused(void **state)
 	expect_tally(1, 1, 0);
 }
 
+/* Written back by an old snapshot, and the change of termios came before our look. */
+static void flag_and_interrupt_at_once(void **state)
+{
+	(void)state;
+	after_a_look();
+	port.flags = FLAGS_OFF;
+	port.is_armed = false;
+	run(20);
+	expect("flags ");
+	expect("lost ");
+	expect("healed DCD's interrupt armed again, pps3 stays");
+	run(60);
+	expect_quiet();
+	assert_string_equal(port.flags, FLAGS_ON);
+	assert_int_equal(port.flags_set, 1);
+	expect_tally(1, 1, 0);
+}
+
 static void a_driver_that_never_had_the_flag(void **state)
 {
 	(void)state;
@@ -369,6 +412,23 @@ static void n_pps_is_put_back(void **state)
 	expect_quiet();
 	assert_int_equal(holder.tally.reattached, 1);
 	assert_int_equal(holder.tally.heals, 1);
+}
+
+static void measured_anew_with_fine_timers(void **state)
+{
+	(void)state;
+	after_a_look();
+	assert_int_equal(port.slack_ns, NS_PER_S);
+	detached();
+	run_until_told(20);
+	for (int s = 0; s < 20 && holder.meter.state != METER_ALIGN; s++)
+		second();
+	assert_int_equal(holder.meter.state, METER_ALIGN);
+	assert_int_equal(port.slack_ns, 0);
+	run(30);
+	assert_int_equal(holder.meter.state, METER_DONE);
+	assert_int_equal(holder.meter.shape.edge, EDGE_ASSERT);
+	assert_int_equal(port.slack_ns, NS_PER_S);
 }
 
 static void with_udev_the_link_is_not_ours(void **state)
@@ -572,14 +632,17 @@ int main(void)
 		TEST(a_pulse_that_comes_back_by_itself),
 		TEST(a_pulse_that_does_not_come_back),
 		TEST(a_port_that_never_spoke_is_armed),
+		TEST(an_early_look_is_no_verdict),
 		TEST(a_driver_that_cannot_arm),
 		TEST(nothing_is_healed_while_a_client_works),
 		TEST(a_stepped_clock_and_sleep_heal_nothing),
 		TEST(the_flag_is_set_again),
 		TEST(the_flag_is_refused),
+		TEST(flag_and_interrupt_at_once),
 		TEST(a_driver_that_never_had_the_flag),
 		TEST(a_line_that_moves_in_vain),
 		TEST(n_pps_is_put_back),
+		TEST(measured_anew_with_fine_timers),
 		TEST(with_udev_the_link_is_not_ours),
 		TEST(a_new_source_of_the_same_name),
 		TEST(n_pps_put_back_without_a_pulse),

@@ -122,6 +122,7 @@ static void ever_more_seldom(void **state)
 	assert_int_equal(step(&past, &f, 0), REMEDY_NONE);
 	f.is_lost = true;
 	assert_int_equal(step(&past, &f, 0), REMEDY_REARM);
+	assert_int_equal(past.rearm_ns - f.at_ns, S(60));
 }
 
 /* It is taken as soon as it is seen to be back, for ever. */
