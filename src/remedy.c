@@ -113,7 +113,6 @@ void remedy_done(struct remedy_past *past, enum remedy what, int64_t at_ns, int 
 	case REMEDY_NONE:
 		break;
 	case REMEDY_REARM:
-		past->flag_tried = true;
 		past->rearm_ns = at_ns + wait_ns(past->rearms++);
 		break;
 	case REMEDY_FLAG:

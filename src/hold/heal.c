@@ -32,8 +32,6 @@ static void not_healed(struct hold *hold)
 
 static int rearm(struct hold *hold)
 {
-	/* not everybody may set the flag: the interrupt can be armed all the same */
-	rearm_set_flag(hold->h.tty_fd);
 	return rearm_fd(hold->h.tty_fd);
 }
 
@@ -70,7 +68,9 @@ static int reattach(struct hold *hold)
 	err = tty_set_ldisc(hold->h.tty_fd, N_PPS);
 	if (err)
 		return err;
-	rearm(hold);	/* a driver without set_ldisc() has not noticed */
+	/* a driver without set_ldisc() has not noticed; for the others it changes nothing */
+	rearm_set_flag(hold->h.tty_fd);
+	rearm_fd(hold->h.tty_fd);
 	return take_source(hold);
 }
 

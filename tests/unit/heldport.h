@@ -58,6 +58,7 @@ static struct fake {
 	int open_files;
 	/* what heals, and what refuses */
 	bool is_armed;		/* the UART's interrupt */
+	bool is_deaf;		/* the driver has no set_ldisc() */
 	int next_source;	/* the number that the next N_PPS gets */
 	int flag_err, rearm_err, ldisc_err;
 	unsigned int rearms, flags_set, ldiscs_set;

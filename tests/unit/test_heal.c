@@ -43,8 +43,9 @@ static int fake_set_ldisc(int fd, int ldisc)
 		detached();
 	} else if (port.ldisc != N_PPS) {
 		port.ldisc = N_PPS;
-		port.flags = FLAGS_ON;
-		port.has_edges = port.is_armed = true;
+		port.flags = port.is_deaf ? FLAGS_OFF : FLAGS_ON;
+		port.is_armed = !port.is_deaf;
+		port.has_edges = true;
 		port.source = port.next_source;
 		memset(&port.assert_edge, 0, sizeof(port.assert_edge));
 		memset(&port.clear_edge, 0, sizeof(port.clear_edge));
@@ -315,6 +316,20 @@ static void the_flag_is_set_again(void **state)
 	expect_tally(0, 1, 0);
 }
 
+/* A driver that does not hear of N_PPS is armed as attach does it. */
+static void a_driver_without_set_ldisc(void **state)
+{
+	(void)state;
+	after_a_look();
+	port.is_deaf = true;
+	detached();
+	run(20);
+	assert_string_equal(port.flags, FLAGS_ON);
+	assert_int_equal(port.rearms, 1);
+	assert_true(port.is_armed);
+	assert_int_equal(holder.tally.heals, 1);
+}
+
 /* The holder has given away the right to do so; the next change of termios does the harm. */
 static void the_flag_is_refused(void **state)
 {
@@ -345,11 +360,12 @@ static void flag_and_interrupt_at_once(void **state)
 	expect("flags ");
 	expect("lost ");
 	expect("healed DCD's interrupt armed again, pps3 stays");
+	expect("healed the driver's flag for DCD (0x800) set again");
 	run(60);
 	expect_quiet();
 	assert_string_equal(port.flags, FLAGS_ON);
 	assert_int_equal(port.flags_set, 1);
-	expect_tally(1, 1, 0);
+	expect_tally(1, 2, 0);
 }
 
 static void a_driver_that_never_had_the_flag(void **state)
@@ -637,6 +653,7 @@ int main(void)
 		TEST(nothing_is_healed_while_a_client_works),
 		TEST(a_stepped_clock_and_sleep_heal_nothing),
 		TEST(the_flag_is_set_again),
+		TEST(a_driver_without_set_ldisc),
 		TEST(the_flag_is_refused),
 		TEST(flag_and_interrupt_at_once),
 		TEST(a_driver_that_never_had_the_flag),
