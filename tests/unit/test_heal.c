@@ -323,10 +323,11 @@ static void a_driver_without_set_ldisc(void **state)
 	after_a_look();
 	port.is_deaf = true;
 	detached();
-	run(20);
+	run_until_told(20);
 	assert_string_equal(port.flags, FLAGS_ON);
-	assert_int_equal(port.rearms, 1);
+	assert_int_equal(port.ldisc, N_PPS);
 	assert_true(port.is_armed);
+	run(5);
 	assert_int_equal(holder.tally.heals, 1);
 }
 
@@ -510,13 +511,23 @@ static void a_source_that_another_has_made(void **state)
 /* N_TTY and N_PPS between two looks: who has the device open has a dead one all the same. */
 static void a_new_device_of_the_same_name(void **state)
 {
-	(void)state;
-	after_a_look();
-	port.assert_edge.seq = port.clear_edge.seq = 0;
-	run(20);
-	expect("ldisc N_PPS is back, as pps3 instead of pps3");
-	expect("healed ");
-	expect_quiet();
+	/* which edge goes back: one may not be captured, by the old or by the new */
+	static const struct { bool is_assert, is_clear; } cases[] = {
+		{ true, false }, { false, true }, { true, true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		setup(state);
+		after_a_look();
+		if (cases[i].is_assert)
+			port.assert_edge.seq = 0;
+		if (cases[i].is_clear)
+			port.clear_edge.seq = 0;
+		run(20);
+		expect("ldisc N_PPS is back, as pps3 instead of pps3");
+		expect("healed ");
+		expect_quiet();
+	}
 	assert_int_equal(port.ldisc, N_PPS);
 	assert_string_equal(port.node, "/dev/pps3 20 660");
 	assert_int_equal(holder.tally.reattached, 1);
