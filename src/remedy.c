@@ -56,9 +56,10 @@ void remedy_observe(struct remedy_past *past, const struct remedy_facts *f)
 }
 
 /*
- * What cannot be asked for is left (a hang-up).  N_TTY is what a program sets that knows nothing of N_PPS, or leaves behind.
- * Any other (SLIP, PPP) has a user, who would be cut off.  N_PPS without our
- * source was attached anew by somebody: its new source only wants to be found.
+ * N_TTY is what a program sets that knows nothing of N_PPS, or leaves behind.
+ * Any other (SLIP, PPP) has a user, who would be cut off; one that cannot be
+ * asked for (-EIO) belongs to a port that was hung up.  N_PPS without our source
+ * was attached anew by somebody: its new source only wants to be found.
  */
 static enum remedy of_ldisc(const struct remedy_past *past, const struct remedy_facts *f)
 {

@@ -64,7 +64,7 @@ static int reattach(struct hold *hold)
 {
 	int err;
 
-	tcflush(hold->h.tty_fd, TCOFLUSH);	/* as tty_put_back(): what CTS holds up is waited for */
+	tcflush(hold->h.tty_fd, TCOFLUSH);	/* as tty_put_back(): it would be waited for */
 	err = tty_set_ldisc(hold->h.tty_fd, N_PPS);
 	if (err)
 		return err;

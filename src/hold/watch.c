@@ -49,7 +49,8 @@ static void judge_flags(struct hold *hold, const struct look *now)
 	if (!now->has_flags || !last->has_flags || hold->h.no_pulse ||
 	    !((now->flags ^ last->flags) & FLAG_HARDPPS_CD))
 		return;
-	if (now->ldisc != last->ldisc)	/* the flag goes and comes with N_PPS (serial8250_set_ldisc()) */
+	/* with N_PPS it goes and comes by itself (serial8250_set_ldisc()) */
+	if (now->ldisc != last->ldisc)
 		return;
 	events_note(hold, "flags", "0x%lx -> 0x%lx: %s", last->flags, now->flags,
 		    now->flags & FLAG_HARDPPS_CD ? "the kernel listens to DCD for pulses again" :
@@ -106,12 +107,12 @@ static void note_lost(struct hold *hold, const struct look *now)
 		hold_tell(hold, "lost", "%s is gone; %s", hold->h.pps, wire);
 	else if (!w->pulse_ns)
 		hold_tell(hold, "lost", "no pulse since it was attached %ld s ago; %s",
-			    seconds(stillness_ns(hold, now)), wire);
+			  seconds(stillness_ns(hold, now)), wire);
 	else
 		hold_tell(hold, "lost", "no pulse for %ld s, the last at %lld.%09ld; %s",
-			    seconds(stillness_ns(hold, now)),
-			    (long long)(edge->time_ns / NS_PER_S),
-			    (long)(edge->time_ns % NS_PER_S), wire);
+			  seconds(stillness_ns(hold, now)),
+			  (long long)(edge->time_ns / NS_PER_S),
+			  (long)(edge->time_ns % NS_PER_S), wire);
 }
 
 static void note_back(struct hold *hold, const struct look *now, uint32_t n)
@@ -120,11 +121,11 @@ static void note_back(struct hold *hold, const struct look *now, uint32_t n)
 
 	if (w->pulse_ns)
 		hold_tell(hold, "back", "%u pulses in %ld s; the one before them came %ld s ago", n,
-			    seconds(now->at_ns - w->last.at_ns), seconds(now->at_ns - w->pulse_ns));
+			  seconds(now->at_ns - w->last.at_ns), seconds(now->at_ns - w->pulse_ns));
 	else
 		hold_tell(hold, "back", "%u pulses in %ld s, the first since it was attached %ld s ago",
-			    n, seconds(now->at_ns - w->last.at_ns),
-			    seconds(now->at_ns - hold->since_ns));
+			  n, seconds(now->at_ns - w->last.at_ns),
+			  seconds(now->at_ns - hold->since_ns));
 }
 
 /* By our doing, or by itself. */
