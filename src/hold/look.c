@@ -41,7 +41,8 @@ void look_at(const struct hold *hold, struct look *now)
 	struct termios mode;
 
 	now->at_ns = hold_now_ns();
-	now->has_edges = hold_read_edges(hold, &now->assert_edge, &now->clear_edge) == 0;
+	now->has_edges = hold->h.pps[0] &&	/* else the pulse is another port's matter */
+			 hold_read_edges(hold, &now->assert_edge, &now->clear_edge) == 0;
 	now->has_counts = ioctl(hold->h.tty_fd, TIOCGICOUNT, &count) == 0;
 	if (now->has_counts) {
 		now->rx = (uint32_t)count.rx;

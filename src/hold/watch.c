@@ -186,7 +186,7 @@ static bool heal(struct hold *hold, const struct look *now)
 	const struct remedy_facts f = {
 		.at_ns = now->at_ns,
 		.is_paused = hold->pauser,
-		.is_foreign = !w->had_pps,
+		.is_foreign = hold->h.no_pulse || !w->had_pps,
 		.is_lost = w->is_lost,
 		.ldisc = now->ldisc,
 		.has_source = now->has_edges && !look_is_anew(&w->last, now),

@@ -21,6 +21,8 @@ static int setup(void **state)
 	a.plan.baud = 4800;
 	a.plan.baud_from = "from the table";
 	strcpy(a.plan.node, "/dev/ttyAMA0");
+	a.plan.role = ROLE_SENTENCES | ROLE_PULSE;
+	a.plan.wakeup_latency_us = -1;
 	strcpy(a.port.pps, "pps0");
 	a.port.ier = fact_from(-ENOENT, 0);
 	return 0;
