@@ -41,7 +41,7 @@ PURE_SRC := $(filter-out src/gpsppsctl.c,$(wildcard src/*.c)) \
 EDGE_SRC := $(wildcard src/sys/*.c)
 CMD_SRC := $(wildcard src/cmd/*.c) src/gpsppsctl.c
 HOLD_SRC := $(wildcard src/hold/*.c) src/measure.c src/remedy.c \
-	$(addprefix src/sys/,handover.c links.c notify.c rearm.c tty.c udev.c)
+	$(addprefix src/sys/,handover.c links.c notify.c rearm.c systemd.c tty.c udev.c)
 
 obj = $(patsubst %.c,$(OBJDIR)/%.o,$(1))
 PURE_OBJ := $(call obj,$(PURE_SRC))

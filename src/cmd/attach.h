@@ -41,8 +41,10 @@ struct attach_plan {
 	char gps_link[HANDOVER_PATH_MAX], pps_link[HANDOVER_PATH_MAX];	/* or "" */
 	bool gps_link_ours;			/* it led to this port before */
 	struct holder daemon;			/* an ntpd that has the port already; pid 0: none */
-	char restart[UNIT_RESTART_MAX];		/* of the table's line, or "" */
 	long wakeup_latency_us;			/* -1: leave the idle states alone */
+	/* of the table's line, or "" */
+	char restart[UNIT_RESTART_MAX], on_lost[UNIT_RESTART_MAX], on_back[UNIT_RESTART_MAX];
+	char metrics[HANDOVER_FILE_MAX];
 	char holder[256];			/* path of gpsppsctl-hold */
 };
 

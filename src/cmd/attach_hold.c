@@ -70,6 +70,20 @@ static void fill(const struct attaching *a, struct handover_port *h)
 	h->ldisc = ppsport_ldisc_after(&a->port);
 	h->shape = a->shape;
 	h->shape_at_ns = boottime_ns();
+	strcpy(h->restart, plan->restart);
+	strcpy(h->on_lost, plan->on_lost);
+	strcpy(h->on_back, plan->on_back);
+	strcpy(h->metrics, plan->metrics);
+}
+
+/* For the holder to run `diag` when the pulse is lost; "" when it has no name any more. */
+static void find_program(char *path, size_t size)
+{
+	const ssize_t n = readlink("/proc/self/exe", path, size);
+
+	path[n > 0 && (size_t)n < size ? n : 0] = '\0';
+	if (access(path, X_OK) < 0)
+		path[0] = '\0';
 }
 
 static void keep_across_exec(int fd, bool keep)
@@ -99,6 +113,7 @@ static int exec_holder(struct attaching *a, size_t n, uint32_t flags)
 		fill(&a[i], &h.ports[i]);
 		argv[2 + i] = a[i].plan.node;
 	}
+	find_program(h.program, sizeof(h.program));
 	fd = handover_write(&h);
 	if (fd < 0)
 		return fd;

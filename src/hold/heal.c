@@ -19,13 +19,17 @@
 /* Who has the old device open reads a dead handle, even if the new one has its name. */
 static void new_source(struct hold *hold)
 {
-	hold_say(hold, "%s is a new device: who has its forerunner open must open it again",
-		 hold->h.pps);
+	if (hold->h.restart[0])
+		task_units(hold, "try-restart", hold->h.restart);
+	else if (!handles_tell(hold, hold->heal.was))
+		hold_say(hold, "%s is a new device: who has its forerunner open must open it again",
+			 hold->h.pps);
 }
 
 static void not_healed(struct hold *hold)
 {
-	hold_say(hold, "the pulse stays lost: gpsppsctl diag %s names the cause", hold->h.tty);
+	task_units(hold, "start", hold->h.on_lost);
+	task_cause(hold);
 }
 
 /* ---- doing it ---- */

@@ -39,6 +39,10 @@ enum { FD_TTY, FD_CONTROL, FD_CLIENTS, FDS_PER_PORT = FD_CLIENTS + CLIENTS_MAX }
 	for (struct hold *hold = (all)->ports; hold < (all)->ports + (all)->n; hold++) \
 		if (!hold->has_ended)
 
+/* A port that has ended may have left a program that still runs. */
+#define FOR_EACH_PORT(hold, all) \
+	for (struct hold *hold = (all)->ports; hold < (all)->ports + (all)->n; hold++)
+
 /* ---- start ---- */
 
 /* The descriptors above `low` and below `high`, of which there may be none. */
@@ -115,6 +119,8 @@ static int open_signals(const struct holder *all)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCHLD);
+	signal(SIGCHLD, SIG_DFL);	/* ignored by who started us, no child would be seen to end */
 	/* nohup(1) and daemons: a terminal's end means nothing; else it means us */
 	if (all->is_daemon)
 		signal(SIGHUP, SIG_IGN);
@@ -136,8 +142,16 @@ static void note_attached(struct hold *hold)
 		    killed ? "; the holder before it was killed" : "");
 }
 
+/* The programs that we run get none of ours; what is opened later is so from the start. */
+static void keep_from_children(const struct hold *hold)
+{
+	fcntl(hold->h.tty_fd, F_SETFD, FD_CLOEXEC);
+	fcntl(hold->h.control_fd, F_SETFD, FD_CLOEXEC);
+}
+
 static int start_port(struct hold *hold)
 {
+	keep_from_children(hold);
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		hold->clients[i].fd = -1;
 	if (hold->h.links == LINKS_SELF)
@@ -163,6 +177,7 @@ static int receive(struct holder *all, int fd)
 		all->ports[i].h = handover.ports[i];
 		all->ports[i].is_daemon = all->is_daemon;
 		all->ports[i].links_fd = -1;
+		all->ports[i].program = handover.program;
 	}
 	return 0;
 }
@@ -250,7 +265,7 @@ static nfds_t fill_pollfds(const struct holder *all, struct pollfd *fds)
 	return n;
 }
 
-/* A signal has come: note whose. */
+/* A signal has come.  True, and it is noted whose it was, when it tells us to end. */
 static bool has_signal(struct holder *all)
 {
 	struct signalfd_siginfo info;
@@ -259,6 +274,11 @@ static bool has_signal(struct holder *all)
 
 	if (read(all->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return false;
+	if (info.ssi_signo == SIGCHLD) {	/* one may stand for several */
+		FOR_EACH_PORT(hold, all)
+			task_reap(hold);
+		return false;
+	}
 	name = info.ssi_signo == SIGINT ? "SIGINT" : info.ssi_signo == SIGHUP ? "SIGHUP" : "SIGTERM";
 	if (info.ssi_pid)	/* 0: the kernel's own, as by Ctrl-C */
 		events_who((pid_t)info.ssi_pid, who, sizeof(who));
@@ -278,6 +298,8 @@ static int timeout_ms(struct holder *all)
 
 	FOR_EACH_HELD(hold, all)
 		ms = sooner_ms(ms, sooner_ms(meter_timeout_ms(hold), watch_timeout_ms(hold)));
+	FOR_EACH_PORT(hold, all)
+		ms = sooner_ms(ms, task_timeout_ms(hold));
 	return ms;
 }
 
@@ -312,11 +334,16 @@ static void run_timers(struct holder *all)
 	FOR_EACH_HELD(hold, all)
 		look |= watch_timeout_ms(hold) == 0;
 	FOR_EACH_HELD(hold, all) {
-		if (look && watch_timeout_ms(hold) < TOGETHER_MS)
+		if (look && watch_timeout_ms(hold) < TOGETHER_MS) {
 			watch_step(hold);
+			metrics_write(hold);
+		}
 		if (meter_timeout_ms(hold) == 0)
 			meter_step(hold);
 	}
+	FOR_EACH_PORT(hold, all)
+		if (task_timeout_ms(hold) == 0)
+			task_step(hold);
 }
 
 static void wait_failed(struct holder *all, int err)

@@ -101,6 +101,25 @@ struct events {
 	unsigned int lines;
 };
 
+#define TASKS_MAX 4
+#define TASK_VERB_MAX 16
+
+/* A program to be run beside the holder. */
+struct task {
+	char verb[TASK_VERB_MAX];	/* systemctl's; "": gpsppsctl diag */
+	char units[HANDOVER_UNITS_MAX];
+};
+
+/* One runs at a time, the first; the others wait for their turn. */
+struct tasks {
+	unsigned int n;
+	struct task v[TASKS_MAX];
+	pid_t pid;			/* of the first; 0: it does not run (yet) */
+	int out_fd;			/* what it prints, or -1 */
+	int64_t due_ns;			/* CLOCK_BOOTTIME: its time is over */
+	bool was_killed, has_no_systemd;	/* and it was noted */
+};
+
 /* As in cmd/cmd.h, which is no header of ours. */
 enum { EXIT_DONE = 0, EXIT_TROUBLE = 2, EXIT_GONE = 3 };
 
@@ -120,6 +139,9 @@ struct hold {
 	struct heal heal;
 	struct tally tally;
 	struct events events;
+	struct tasks tasks;
+	bool has_metrics_trouble;	/* and it was noted */
+	const char *program;		/* gpsppsctl's path, or "" */
 };
 
 /* All of them, in one process. */
@@ -186,7 +208,12 @@ uint32_t look_pulses(const struct look *last, const struct look *now);
 /* Another device of the same name: counters never go back. */
 bool look_is_anew(const struct look *last, const struct look *now);
 const struct stamp *look_newest(const struct look *l);
-/* When the last one was; CLOCK_BOOTTIME. */
+/*
+ * Since the newer of two edges; -1: there was none.  They are stamped in
+ * CLOCK_REALTIME: a stepped clock can falsify it.
+ */
+int64_t look_age_ns(const struct stamp *assert_edge, const struct stamp *clear_edge);
+/* When the last one was; CLOCK_BOOTTIME.  Falsified by one period at most. */
 int64_t look_pulse_ns(const struct look *now);
 
 /* heal.c */
@@ -200,6 +227,35 @@ bool heal_has_worked(struct hold *hold, long lost_s);
 void watch_init(struct hold *hold);
 int watch_timeout_ms(const struct hold *hold);
 void watch_step(struct hold *hold);
+
+/*
+ * task.c: programs that run beside the holder.  Nobody waits for them; who runs
+ * for longer than 30 s is killed.
+ */
+/*
+ * systemctl VERB ("start", "try-restart") of the units in a comma-separated list;
+ * nothing when it is "".
+ */
+void task_units(struct hold *hold, const char *verb, const char *units);
+/* gpsppsctl diag of this port: the event "cause ID: HEADLINE", and a line for the log. */
+void task_cause(struct hold *hold);
+/* Milliseconds until task_step() is due, or WAIT_FOR_EVER. */
+int task_timeout_ms(const struct hold *hold);
+void task_step(struct hold *hold);
+/* A child has ended, maybe this port's. */
+void task_reap(struct hold *hold);
+/* The port is let go: nothing new is begun.  What systemctl has begun it may finish. */
+void task_end(struct hold *hold);
+
+/* metrics.c: the file of metrics=, anew after each look; and away at the end. */
+void metrics_write(struct hold *hold);
+void metrics_remove(const struct hold *hold);
+
+/*
+ * handles.c: tell who holds a handle of a PPS source that is gone, such as "pps0".
+ * False: nobody that we may look at.
+ */
+bool handles_tell(struct hold *hold, const char *pps);
 
 /*
  * events.c: the file beside the socket (control.h).  events_open() finds out

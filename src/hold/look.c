@@ -83,15 +83,23 @@ const struct stamp *look_newest(const struct look *l)
 	return l->clear_edge.time_ns > l->assert_edge.time_ns ? &l->clear_edge : &l->assert_edge;
 }
 
-/* Stamped in CLOCK_REALTIME: a stepped clock can falsify it by one period, not more. */
-int64_t look_pulse_ns(const struct look *now)
+int64_t look_age_ns(const struct stamp *assert_edge, const struct stamp *clear_edge)
 {
+	const int64_t newest_ns = clear_edge->time_ns > assert_edge->time_ns ?
+				  clear_edge->time_ns : assert_edge->time_ns;
 	struct timespec t;
 	int64_t age_ns;
 
+	if (!newest_ns)
+		return -1;
 	clock_gettime(CLOCK_REALTIME, &t);
-	age_ns = t.tv_sec * NS_PER_S + t.tv_nsec - look_newest(now)->time_ns;
-	if (age_ns < 0)
-		age_ns = 0;
+	age_ns = t.tv_sec * NS_PER_S + t.tv_nsec - newest_ns;
+	return age_ns > 0 ? age_ns : 0;
+}
+
+int64_t look_pulse_ns(const struct look *now)
+{
+	const int64_t age_ns = look_age_ns(&now->assert_edge, &now->clear_edge);
+
 	return now->at_ns - (age_ns > WATCH_PERIOD_NS ? WATCH_PERIOD_NS : age_ns);
 }

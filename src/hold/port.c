@@ -169,10 +169,12 @@ static void remove_links(const struct hold *hold)
 /* The socket goes last: while it is there, the port is ours. */
 static void leave(struct hold *hold)
 {
+	task_end(hold);
 	close(hold->h.tty_fd);
 	if (hold->h.latency_fd)
 		close(hold->h.latency_fd);
 	remove_links(hold);
+	metrics_remove(hold);
 	unlink(hold->h.socket);
 	server_end(hold);
 	hold->has_ended = true;

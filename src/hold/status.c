@@ -44,10 +44,22 @@ static void add_measured(struct text *t, const struct meter *m)
 static void add_counts(struct text *t, const struct hold *hold)
 {
 	struct stamp assert_edge, clear_edge;
+	int64_t age_ns;
 
 	if (!hold->h.pps[0] || hold_read_edges(hold, &assert_edge, &clear_edge) < 0)
 		return;
 	add(t, "asserts %u\nclears %u\n", assert_edge.seq, clear_edge.seq);
+	age_ns = look_age_ns(&assert_edge, &clear_edge);
+	if (age_ns >= 0)
+		add(t, "age %lld\n", (long long)(age_ns / NS_PER_MS));
+}
+
+static void add_tally(struct text *t, const struct tally *tally)
+{
+	add(t, "losses %u\nheals %u\nreattached %u\n", tally->losses, tally->heals,
+	    tally->reattached);
+	if (tally->lost_ns)
+		add(t, "lost %ld\n", seconds_since(tally->lost_ns));
 }
 
 static void add_pauser(struct text *t, const struct hold *hold)
@@ -74,6 +86,7 @@ size_t status_write(const struct hold *hold, char *buf, size_t size)
 	    h->mode.c_lflag);
 	add_measured(&t, &hold->meter);
 	add_counts(&t, hold);
+	add_tally(&t, &hold->tally);
 	add_pauser(&t, hold);
 	t.buf[t.n++] = '\n';
 	return t.n;

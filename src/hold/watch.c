@@ -133,6 +133,8 @@ static void came_back(struct hold *hold, const struct look *now, uint32_t n)
 {
 	if (!heal_has_worked(hold, seconds(stillness_ns(hold, now))) && hold->watch.is_lost)
 		note_back(hold, now, n);
+	if (hold->heal.is_told)
+		task_units(hold, "start", hold->h.on_back);
 	hold->watch.is_lost = false;
 	hold->tally.lost_ns = 0;
 }

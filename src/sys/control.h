@@ -15,6 +15,11 @@
  *                                    character, characters in that second, age in s
  *              asserts 7251          counted now, both by sysfs
  *              clears 7251
+ *              age 431               ms since the newer of the two edges
+ *              losses 1              of the pulse, in the time held,
+ *              heals 1               ended by arming the port again,
+ *              reattached 0          or by N_PPS anew, which makes another ppsN
+ *              lost 34               only while it is lost: for so many seconds
  *              paused 733            only while a client (its pid) has the port
  *            a key that is not known (yet) is left out
  *   pause    the client works on the port; the holder keeps its hands off it until
@@ -38,6 +43,10 @@
  *     flags      the kernel was told to stop listening to DCD (bit 0x800), or to listen again
  *     ldisc      another line discipline; N_PPS is back, as which source, or left off
  *     speed      another speed, set by another program
+ *     cause      of a loss, as gpsppsctl diag names it: "ID: HEADLINE"; "unknown: why not"
+ *     units      what systemctl was told to do: "start UNIT,UNIT", and what went wrong
+ *     metrics    the file of metrics= cannot be written (told once)
+ *     handle     who still holds the handle of a PPS source that is gone
  * A line that reads otherwise is to be skipped.
  */
 #ifndef GPSPPSCTL_CONTROL_H

@@ -48,13 +48,18 @@ static int is_port(const struct handover_port *p)
 	       p->links <= LINKS_UDEV_RUNTIME &&
 	       is_text(p->socket, sizeof(p->socket)) && is_text(p->tty, sizeof(p->tty)) &&
 	       is_text(p->pps, sizeof(p->pps)) && is_text(p->gps_link, sizeof(p->gps_link)) &&
-	       is_text(p->pps_link, sizeof(p->pps_link));
+	       is_text(p->pps_link, sizeof(p->pps_link)) &&
+	       is_text(p->restart, sizeof(p->restart)) &&
+	       is_text(p->on_lost, sizeof(p->on_lost)) &&
+	       is_text(p->on_back, sizeof(p->on_back)) &&
+	       is_text(p->metrics, sizeof(p->metrics));
 }
 
 static int is_ours(const struct handover *h, size_t size)
 {
 	if (size < size_of(0) || h->magic != HANDOVER_MAGIC || h->version != HANDOVER_VERSION ||
-	    !h->n || h->n > HANDOVER_PORTS_MAX || h->size != size || size != size_of(h->n))
+	    !h->n || h->n > HANDOVER_PORTS_MAX || h->size != size || size != size_of(h->n) ||
+	    !is_text(h->program, sizeof(h->program)))
 		return 0;
 	for (uint32_t i = 0; i < h->n; i++)
 		if (!is_port(&h->ports[i]))

@@ -19,6 +19,9 @@
 
 #define HANDOVER_NAME_MAX 32
 #define HANDOVER_PATH_MAX 64
+#define HANDOVER_UNITS_MAX 128	/* systemd units, comma separated */
+#define HANDOVER_FILE_MAX 128
+#define HANDOVER_PROGRAM_MAX 256
 
 enum links_mode {
 	LINKS_SELF,		/* we made them, we take them away */
@@ -49,12 +52,18 @@ struct handover_port {
 	int64_t shape_at_ns;			/* CLOCK_BOOTTIME */
 	uint32_t needs_flag;			/* armed by TIOCSSERIAL alone */
 	int32_t latency_fd;			/* of latency.h, to be kept open; 0: none */
+	/* of the table's line; "": none */
+	char restart[HANDOVER_UNITS_MAX];	/* when there is a new PPS source */
+	char on_lost[HANDOVER_UNITS_MAX];	/* started when the pulse is lost, */
+	char on_back[HANDOVER_UNITS_MAX];	/* and when it is back */
+	char metrics[HANDOVER_FILE_MAX];	/* a file for Prometheus */
 };
 
 struct handover {
 	uint32_t magic, version, size;
 	uint32_t flags;				/* enum hold_flags */
 	uint32_t n;				/* ports, from 1; what follows them is not handed over */
+	char program[HANDOVER_PROGRAM_MAX];	/* gpsppsctl itself, or "" */
 	struct handover_port ports[HANDOVER_PORTS_MAX];
 };
 

@@ -4,51 +4,58 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define UNITS_ARGS_MAX 70	/* an argument for each letter and comma of a table's restart= */
+/* An argument for each letter and comma of the list. */
+#define UNITS_ARGS_MAX (SYSTEMD_UNITS_MAX / 2 + 1)
 
-/* sd_booted(3) */
-static int is_booted(void)
+#define CANNOT_RUN 127	/* as a shell's */
+
+bool systemd_is_booted(void)
 {
 	return access("/run/systemd/system", F_OK) == 0;
 }
 
-/* In the child.  By its full path: we are root, and PATH is the caller's. */
-static void exec_systemctl(char *units)
+/* By its full path: we are root, and PATH is the caller's. */
+void systemd_become(const char *verb, const char *units)
 {
-	const char *argv[UNITS_ARGS_MAX + 5] = { "systemctl", "--no-block", "try-restart", "--" };
+	const char *argv[UNITS_ARGS_MAX + 5] = { "systemctl", "--no-block", verb, "--" };
+	char copy[SYSTEMD_UNITS_MAX];
 	size_t n = 4;
-	sigset_t none;
 
-	for (char *unit = strtok(units, ","); unit && n < UNITS_ARGS_MAX + 4;
+	if ((size_t)snprintf(copy, sizeof(copy), "%s", units) >= sizeof(copy))
+		_exit(CANNOT_RUN);
+	for (char *unit = strtok(copy, ","); unit && n < UNITS_ARGS_MAX + 4;
 	     unit = strtok(NULL, ","))
 		argv[n++] = unit;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	execv("/usr/bin/systemctl", (char **)argv);
 	execv("/bin/systemctl", (char **)argv);
-	_exit(127);
+	_exit(CANNOT_RUN);
+}
+
+/* In the child. */
+static void try_restart(const char *units)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	systemd_become("try-restart", units);
 }
 
 int systemd_try_restart(const char *units)
 {
 	int status, err = 0;
-	char *copy;
 	pid_t child;
 
-	if (!*units || !is_booted())
+	if (!*units || !systemd_is_booted())
 		return 0;
-	copy = strdup(units);
-	if (!copy)
-		return -ENOMEM;
 	child = fork();
 	if (child == 0)
-		exec_systemctl(copy);
-	free(copy);
+		try_restart(units);
 	if (child < 0)
 		return -errno;
 	while (waitpid(child, &status, 0) < 0 && !err)

@@ -205,6 +205,25 @@ static void pulses_lost_and_back(void **state)
 	expect_quiet();
 }
 
+static void a_loss_is_counted(void **state)
+{
+	(void)state;
+	healthy_period();
+	assert_int_equal(holder.tally.losses, 0);
+	assert_int_equal(holder.tally.lost_ns, 0);
+	pass(2 * PERIOD_S - 1);
+	watch_step(&holder);
+	assert_int_equal(holder.tally.losses, 1);
+	/* since the last edge, 0.25 s before the look at 1012 s */
+	assert_int_equal(holder.tally.lost_ns, 1012 * NS_PER_S - NS_PER_S / 4);
+	pass(PERIOD_S);
+	watch_step(&holder);
+	healthy_period();
+	assert_int_equal(holder.tally.losses, 1);
+	assert_int_equal(holder.tally.lost_ns, 0);
+	assert_string_equal(tasks, "");	/* what is done about it is test_heal.c's */
+}
+
 static void lost_by_another_way_than_the_wire(void **state)
 {
 	(void)state;
@@ -524,6 +543,7 @@ int main(void)
 		TEST(a_new_device_counts_from_0),
 		TEST(what_is_not_there_is_no_event),
 		TEST(pulses_lost_and_back),
+		TEST(a_loss_is_counted),
 		TEST(lost_by_another_way_than_the_wire),
 		TEST(pulses_that_never_came),
 		TEST(a_loss_is_told_soon),
