@@ -30,6 +30,9 @@
 struct held {
 	char dir[40];
 	char events[64];	/* the holder's memory */
+	char program[64];	/* in the place of gpsppsctl; "": none */
+	char seen[64];		/* what it leaves there */
+	char notify[64];
 	struct handover_port h;
 	struct termios found;
 	int master;
@@ -61,12 +64,12 @@ static int listen_at(const char *path)
 	return fd;
 }
 
-static int notify_at(const char *dir)
+static int notify_at(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/notify", dir);
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
 	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	setenv("NOTIFY_SOCKET", addr.sun_path, 1);
 	return fd;
@@ -122,6 +125,8 @@ static void fill(struct held *t, const char *pts)
 
 	snprintf(h->socket, sizeof(h->socket), "%s/tty.sock", t->dir);
 	snprintf(t->events, sizeof(t->events), "%s/tty.events", t->dir);
+	snprintf(t->seen, sizeof(t->seen), "%s/seen", t->dir);
+	snprintf(t->notify, sizeof(t->notify), "%s/notify", t->dir);
 	snprintf(h->gps_link, sizeof(h->gps_link), "%s/gps0", t->dir);
 	snprintf(h->pps_link, sizeof(h->pps_link), "%s/gpspps0", t->dir);
 	snprintf(h->tty, sizeof(h->tty), "%s", pts + 5);
@@ -140,10 +145,12 @@ static int hand_over(const struct held *t, uint32_t flags)
 	struct handover h = { .flags = flags, .n = 1 };
 
 	h.ports[0] = t->h;
+	strcpy(h.program, t->program);
 	return handover_write(&h);
 }
 
-static struct held *start_in(uint32_t flags, bool needs_flag, uid_t owner)
+/* `prepare` may change what is handed over, or be NULL. */
+static struct held *start(uint32_t flags, void (*prepare)(struct held *t))
 {
 	struct held *t = calloc(1, sizeof(*t));
 	char pts[HANDOVER_NAME_MAX];
@@ -157,13 +164,13 @@ static struct held *start_in(uint32_t flags, bool needs_flag, uid_t owner)
 	fcntl(t->slave, F_SETFD, FD_CLOEXEC);
 	assert_int_equal(tcgetattr(t->slave, &t->found), 0);
 	fill(t, pts);
-	t->h.needs_flag = needs_flag;
-	assert_int_equal(chown(t->dir, owner, (gid_t)-1), 0);
+	if (prepare)
+		prepare(t);
 	t->h.tty_fd = open(pts, O_RDWR | O_NOCTTY | O_NONBLOCK);
 	assert_int_equal(tty_set_mode(t->h.tty_fd, &t->h.mode), 0);
 	t->h.control_fd = listen_at(t->h.socket);
 	fcntl(t->h.control_fd, F_SETFD, 0);
-	t->notify_fd = notify_at(t->dir);
+	t->notify_fd = notify_at(t->notify);
 	assert_int_equal(pipe2(says, O_CLOEXEC), 0);
 	t->stderr_fd = says[0];
 	fd = hand_over(t, flags);
@@ -178,25 +185,15 @@ static struct held *start_in(uint32_t flags, bool needs_flag, uid_t owner)
 	return t;
 }
 
-static struct held *start_with(uint32_t flags, bool needs_flag)
-{
-	return start_in(flags, needs_flag, (uid_t)-1);
-}
-
-static struct held *start(uint32_t flags)
-{
-	return start_with(flags, false);
-}
-
 static int setup(void **state)
 {
-	*state = start(0);
+	*state = start(0, NULL);
 	return 0;
 }
 
 static int setup_daemon(void **state)
 {
-	*state = start(HOLD_DAEMON);
+	*state = start(HOLD_DAEMON, NULL);
 	return 0;
 }
 
@@ -228,7 +225,10 @@ static int teardown(void **state)
 	unlink(t->events);
 	unlink(t->h.gps_link);
 	unlink(t->h.pps_link);
-	unlink(getenv("NOTIFY_SOCKET"));
+	unlink(t->notify);
+	unlink(t->program);
+	unlink(t->seen);
+	unlink(t->h.metrics);
 	close(t->master);
 	close(t->slave);
 	close(t->stderr_fd);
@@ -579,9 +579,14 @@ static void as_root_it_puts_back_without(void **state)
 	last_event(t, " detached by SIGTERM");
 }
 
+static void need_flag(struct held *t)
+{
+	t->h.needs_flag = 1;
+}
+
 static int setup_needs_flag(void **state)
 {
-	*state = start_with(0, true);
+	*state = start(0, need_flag);
 	return 0;
 }
 
@@ -596,9 +601,15 @@ static void a_driver_without_set_ldisc_keeps_one(void **state)
 	assert_int_equal(status_of(t->pid, "CapPrm"), SYS_ADMIN);
 }
 
+static void give_directory_away(struct held *t)
+{
+	if (of_ours(CHOWN) && of_ours(DAC_OVERRIDE))
+		assert_int_equal(chown(t->dir, 65534, (gid_t)-1), 0);
+}
+
 static int setup_foreign(void **state)
 {
-	*state = start_in(0, false, of_ours(CHOWN) && of_ours(DAC_OVERRIDE) ? 65534 : (uid_t)-1);
+	*state = start(0, give_directory_away);
 	return 0;
 }
 
@@ -669,6 +680,136 @@ static void it_keeps_no_descriptor_of_others(void **state)
 	close(client);
 }
 
+/* ---- what it tells: of a pulse that never came, by two holders that begin before all others ---- */
+
+#define LOST_MS 60000		/* 12 s, and what may be tried before it is given up */
+
+static struct held *telling, *hanging;
+
+static void write_program(struct held *t, const char *text)
+{
+	int fd;
+
+	snprintf(t->program, sizeof(t->program), "%s/gpsppsctl", t->dir);
+	fd = open(t->program, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	assert_true(fd >= 0);
+	assert_true(dprintf(fd, "#!/bin/sh\n%s\n", text) > 0);
+	close(fd);
+}
+
+static void to_tell(struct held *t)
+{
+	write_program(t, "echo \"$@\" $(ls /proc/self/fd) >\"${0%/*}/seen\"\n"
+		      "echo '/dev/ttyS1   nothing comes    signal.absent'; exit 1");
+	snprintf(t->h.metrics, sizeof(t->h.metrics), "%s/port.prom", t->dir);
+}
+
+static void to_hang(struct held *t)
+{
+	write_program(t, "echo $$ >\"${0%/*}/seen\"; exec sleep 300");
+	snprintf(t->h.metrics, sizeof(t->h.metrics), "%s/none/port.prom", t->dir);
+}
+
+static int start_both(void **state)
+{
+	(void)state;
+	telling = start(0, to_tell);
+	hanging = start(0, to_hang);
+	return 0;
+}
+
+static void read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Its text; fails when `what` does not come. */
+static void await_text(const char *path, const char *what, char *text, size_t size)
+{
+	for (int ms = 0; ms < LOST_MS; ms += 20) {
+		read_text(path, text, size);
+		if (strstr(text, what))
+			return;
+		usleep(20000);
+	}
+	fail_msg("%s: no \"%s\" in \"%s\"", path, what, text);
+}
+
+static void a_loss_and_its_cause(void **state)
+{
+	struct held *t = telling;
+	char text[8192], reply[CONTROL_REPLY_MAX], value[64], want[128];
+	int fd;
+
+	*state = t;
+	await_text(t->events, " cause signal.absent: nothing comes\n", text, sizeof(text));
+	assert_non_null(strstr(text, " lost pps-none is gone; "));
+	snprintf(want, sizeof(want), "gpsppsctl: /dev/%s: signal.absent: nothing comes\n", t->h.tty);
+	assert_non_null(strstr(said(t, text, sizeof(text)), want));
+	/* its own streams, and the directory that ls reads */
+	read_text(t->seen, text, sizeof(text));
+	snprintf(want, sizeof(want), "diag /dev/%s 0 1 2 3\n", t->h.tty);
+	assert_string_equal(text, want);
+	fd = connect_to(t);
+	assert_int_equal(ask(fd, "status", reply), 0);
+	close(fd);
+	assert_int_equal(control_value(reply, "losses", value, sizeof(value)), 0);
+	assert_string_equal(value, "1");
+	assert_int_equal(control_value(reply, "heals", value, sizeof(value)), 0);
+	assert_string_equal(value, "0");
+	assert_int_equal(control_value(reply, "lost", value, sizeof(value)), 0);
+	assert_in_range(strtol(value, NULL, 10), 10, LOST_MS / 1000);
+	assert_int_equal(control_value(reply, "age", value, sizeof(value)), -ENOENT);
+	/* the file of metrics goes with the port */
+	await_text(t->h.metrics, "gpsppsctl_losses_total{", text, sizeof(text));
+	snprintf(want, sizeof(want), "gpsppsctl_up{port=\"%s\",pps=\"pps-none\",unit=\"0\"} 0\n",
+		 t->h.tty);
+	assert_non_null(strstr(text, want));
+	kill(t->pid, SIGTERM);
+	assert_int_equal(end_of(t), 0);
+	assert_false(exists(t->h.metrics));
+	assert_put_back(t);
+}
+
+/* The holder has reaped it, or its own heir has. */
+static bool is_alive(pid_t pid)
+{
+	char path[32], stat[256];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	read_text(path, stat, sizeof(stat));
+	return stat[0] && !strstr(stat, ") Z ");
+}
+
+static void its_end_does_not_wait(void **state)
+{
+	struct held *t = hanging;
+	char text[512], want[256];
+	pid_t child;
+
+	*state = t;
+	await_text(t->seen, "\n", text, sizeof(text));
+	child = (pid_t)strtol(text, NULL, 10);
+	assert_true(child > 1 && is_alive(child));
+	kill(t->pid, SIGTERM);
+	assert_int_equal(end_of(t), 0);
+	assert_put_back(t);
+	for (int ms = 0; is_alive(child); ms += 10) {
+		assert_true(ms < WAIT_MS);
+		usleep(10000);
+	}
+	last_event(t, " detached by SIGTERM from ");
+	/* and that a file could not be written */
+	read_text(t->events, text, sizeof(text));
+	snprintf(want, sizeof(want), " metrics %s: No such file or directory\n", t->h.metrics);
+	assert_non_null(strstr(text, want));
+}
+
 static void not_a_command(void **state)
 {
 	static const char *const args[] = { "x", "", "-1", "2", "999" };
@@ -715,7 +856,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(in_a_directory_of_others_it_removes_its_links,
 						setup_foreign, teardown),
 		cmocka_unit_test(not_a_command),
+		cmocka_unit_test_teardown(a_loss_and_its_cause, teardown),
+		cmocka_unit_test_teardown(its_end_does_not_wait, teardown),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, start_both, NULL);
 }
