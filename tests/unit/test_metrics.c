@@ -26,7 +26,7 @@ int64_t hold_now_ns(void)
 	return 5000 * NS_PER_S;
 }
 
-int64_t hold_edge_age_ns(const struct stamp *assert_edge, const struct stamp *clear_edge)
+int64_t look_age_ns(const struct stamp *assert_edge, const struct stamp *clear_edge)
 {
 	return assert_edge->time_ns || clear_edge->time_ns ? 431 * NS_PER_MS + 7000 : -1;
 }
