@@ -125,6 +125,8 @@ void attach_tell_driver(const struct attaching *a)
 	const struct driver_facts *d =
 		driver_find(port->driver.state == FACT_OK ? port->driver.val : NULL);
 
+	if (!(a->plan.role & ROLE_PULSE))
+		return;		/* its pulse's wire is elsewhere, for this reason perhaps */
 	if (d && d->reports_dcd && a->looked && d->note)
 		msg_hint("%s", d->note);
 	if (!d || d->reports_dcd)

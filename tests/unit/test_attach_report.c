@@ -109,6 +109,52 @@ static void a_driver_that_never_tells(void **state)
 	says(err_text, "pps-gpio");
 }
 
+/* The very port that gave its pulse's wire to another one. */
+static void no_word_of_a_pulse_that_is_elsewhere(void **state)
+{
+	(void)state;
+	a.plan.role = ROLE_SENTENCES;
+	set_text(&port.driver, "cp210x");
+	hear(tell_driver);
+	assert_string_equal(err_text, "");
+}
+
+static void where_the_pulse_comes_from(void **state)
+{
+	(void)state;
+	strcpy(a.plan.tty, "ttyS1");
+	strcpy(a.plan.gps_link, "/dev/gps0");
+	a.plan.role = ROLE_SENTENCES;
+	a.port.pps[0] = '\0';
+	a.plan.source = SOURCE_NONE;
+	hear(report);
+	says(out_text, "pulse        none, by the table\n/dev/gps0 -> ttyS1\n");
+	a.plan.source = SOURCE_PORT;
+	strcpy(a.plan.pulse, "/dev/ttyS2");
+	hear(report);
+	says(out_text, "pulse        from /dev/ttyS2: gpsppsctl attach /dev/ttyS2\n");
+	a.plan.source = SOURCE_NAMED;
+	strcpy(a.plan.pulse, "pps-gpio.-1");
+	hear(report);
+	says(out_text, "pulse        from pps-gpio.-1, which is not there yet");
+	strcpy(a.plan.pps, "pps1");
+	strcpy(a.port.pps, "pps1");
+	a.looked = true;
+	hear(report);
+	says(out_text, "pulse        from pps-gpio.-1, /dev/pps1, no pulse yet\n");
+}
+
+static void a_port_for_its_pulse(void **state)
+{
+	(void)state;
+	strcpy(a.plan.pps_link, "/dev/gpspps0");
+	a.plan.role = ROLE_PULSE;
+	hear(report);
+	says(out_text, "for its pulse only: what it receives is not read\n");
+	says(out_text, "/dev/pps0    attached");
+	says(out_text, "\n/dev/gpspps0 -> pps0\n");
+}
+
 static void others_are_not_slandered(void **state)
 {
 	static const char *const names[] = { "serial", "ftdi_sio", "cdc_acm", "uart-pl011", "new" };
@@ -155,6 +201,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(how_it_was_armed, setup),
 		cmocka_unit_test_setup(a_driver_that_never_tells, setup),
+		cmocka_unit_test_setup(no_word_of_a_pulse_that_is_elsewhere, setup),
+		cmocka_unit_test_setup(where_the_pulse_comes_from, setup),
+		cmocka_unit_test_setup(a_port_for_its_pulse, setup),
 		cmocka_unit_test_setup(others_are_not_slandered, setup),
 		cmocka_unit_test_setup(a_hint_when_none_came, setup),
 		cmocka_unit_test_setup(why_it_could_not_be_armed, setup),
