@@ -218,11 +218,17 @@ def init_procd_script(g):
 @test()
 def init_mdev_attaches_an_adapter(g):
     """Plugged in, pulled out and plugged in again; nothing else is told of it."""
-    g.run(f"cp {EXAMPLES}mdev.conf /etc/mdev.conf; mdev -d", check=True)
+    g.run(f"cp {EXAMPLES}mdev.conf /etc/mdev.conf", check=True)
+    mdev = g.start("exec mdev -df -vv 2> /tmp/mdev.log")
+    g.wait_until(lambda: out_of(g, "pidof mdev"), 10, "no mdev")
     try:
         with table(g, "2 /dev/ttyUSB0"), usb(g) as port:
-            for _ in range(2):
+            for n in range(2):
                 await_link(g, 2, "ttyUSB0")
+                # mdev hears of the pulse when attach has ended, and then sets its mode
+                g.wait_until(lambda: int(out_of(g, "grep -c 'mknod pps' /tmp/mdev.log")) > n, 20,
+                             "mdev does not hear of the pulse")
+                g.run("sleep 0.3", quiet=True)
                 pps = links(g)["gpspps2"]
                 wanted = ["660 root:dialout"] * 2
                 g.wait_until(lambda: out_of(g, f"stat -c '%a %U:%G' /dev/ttyUSB0 /dev/{pps}")
@@ -235,7 +241,8 @@ def init_mdev_attaches_an_adapter(g):
                 g.qmp("device_add", driver="usb-serial", id="ftdi", bus="xhci.0", chardev=port.name)
             await_link(g, 2, "ttyUSB0")
     finally:
-        g.run("killall mdev; rm -f /etc/mdev.conf", quiet=True)
+        mdev.signal(9)
+        g.run("rm -f /etc/mdev.conf", quiet=True)
 
 
 # ---- waiting for a port ----
