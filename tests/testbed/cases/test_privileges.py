@@ -6,7 +6,7 @@ import re
 import struct
 
 from testbed import test
-from timeserver import UNIT, is_active, reload, restored, wait_attached, write_table
+from timeserver import UNIT, is_active, reload, restored, wait_attached, wait_links, write_table
 
 LATENCY = "/dev/cpu_dma_latency"
 NO_LIMIT_US = 2000000000	# PM_QOS_CPU_LATENCY_DEFAULT_VALUE
@@ -190,7 +190,7 @@ def service_in_its_sandbox(g):
         assert re.search(r" / \w+ ro,", mounts), mounts
 
         g.run(f"systemctl restart {unit}", check=True, timeout=60)
-        wait_attached(g, port.tty)
+        wait_links(g, port.tty)
         assert service_pid(g, port.tty) != pid
         pid = service_pid(g, port.tty)
         g.run(f"kill -9 {pid}", check=True)
