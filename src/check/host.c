@@ -6,7 +6,7 @@
 
 /* Waking from idle adds this to the pulse's stamp, now and then: above, it is worth a word. */
 #define IDLE_LATENCY_MAX_US 50
-/* What we advise to hold: the lightest sleep (C1, 1 or 2 us) stays, which saves most of the power. */
+/* What we advise to hold: the lightest sleep stays (C1, 1 or 2 us), which saves most power. */
 #define WAKEUP_LATENCY_US 10
 
 /* A text fact's refusal, for check_denied(). */

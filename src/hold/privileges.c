@@ -113,7 +113,7 @@ static void bound(uint64_t keep)
 			prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
 }
 
-/* Without an inheritable set there is no ambient one (capabilities(7)).  By system call: no library. */
+/* Without an inheritable set there is no ambient one (capabilities(7)). */
 static void keep_only(uint64_t keep)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };

@@ -17,7 +17,7 @@ def test_boot_and_reboot_end_with_ntpd_at_stratum_1(g):
     with restored(g):
         write_table(g, port.tty)
         write_ntp_conf(g)
-        g.run("systemctl enable ntpsec", check=True)
+        g.run("systemctl enable ntpsec", timeout=90, check=True)
         for _ in ("the first boot with a table", "and a reboot"):
             g.reboot()
             pps = wait_attached(g, port.tty)
