@@ -36,7 +36,8 @@ def events_of_a_night(g):
                             r"change of settings", text), text
         old, new = (int(n, 16) for n in re.findall(r"0x\w+", text))
         assert old & HARDPPS_CD and new == old & ~HARDPPS_CD
-        # pulses again
+        # pulses again, when it was seen that arming the interrupt brings none
+        time.sleep(8)
         mute.pulse(width_ms=100)
         g.run(f"stty -F {plain.tty} 9600", check=True)
         text = await_event(g, port, "silent")
