@@ -27,7 +27,7 @@ struct entry {
 
 struct search {
 	char target[HANDOVER_NAME_MAX + 16];	/* "/dev/pps0 (deleted)" */
-	const char *pid;
+	int pid;
 	char told[EVENT_LINE_MAX / 2];
 	unsigned int n;
 };
@@ -61,11 +61,11 @@ static bool look_at_fd(struct search *s, const char *fd)
 	const size_t len = strlen(s->told);
 	ssize_t n;
 
-	snprintf(path, sizeof(path), "/proc/%.16s/fd/%.16s", s->pid, fd);
+	snprintf(path, sizeof(path), "/proc/%d/fd/%.16s", s->pid, fd);
 	n = readlink(path, target, sizeof(target));
 	if (n != (ssize_t)strlen(s->target) || memcmp(target, s->target, (size_t)n))
 		return false;
-	events_who((pid_t)strtol(s->pid, NULL, 10), who, sizeof(who));
+	events_who(s->pid, who, sizeof(who));
 	if (s->n < TOLD_MAX)
 		snprintf(s->told + len, sizeof(s->told) - len, "%s%s", len ? ", " : "", who);
 	s->n++;
@@ -76,8 +76,8 @@ static bool look_at_process(struct search *s, const char *pid)
 {
 	char path[40];
 
-	snprintf(path, sizeof(path), "/proc/%.16s/fd", pid);
-	s->pid = pid;
+	s->pid = (int)strtol(pid, NULL, 10);
+	snprintf(path, sizeof(path), "/proc/%d/fd", s->pid);
 	each_number(path, look_at_fd, s);
 	return false;
 }

@@ -39,10 +39,6 @@ enum { FD_TTY, FD_CONTROL, FD_CLIENTS, FDS_PER_PORT = FD_CLIENTS + CLIENTS_MAX }
 	for (struct hold *hold = (all)->ports; hold < (all)->ports + (all)->n; hold++) \
 		if (!hold->has_ended)
 
-/* A port that has ended may have left a program that still runs. */
-#define FOR_EACH_PORT(hold, all) \
-	for (struct hold *hold = (all)->ports; hold < (all)->ports + (all)->n; hold++)
-
 /* ---- start ---- */
 
 /* The descriptors above `low` and below `high`, of which there may be none. */
@@ -265,6 +261,13 @@ static nfds_t fill_pollfds(const struct holder *all, struct pollfd *fds)
 	return n;
 }
 
+/* One SIGCHLD may stand for several, and a port that has ended may have left one, too. */
+static void reap_tasks(struct holder *all)
+{
+	for (unsigned int i = 0; i < all->n; i++)
+		task_reap(&all->ports[i]);
+}
+
 /* A signal has come.  True, and it is noted whose it was, when it tells us to end. */
 static bool has_signal(struct holder *all)
 {
@@ -274,9 +277,8 @@ static bool has_signal(struct holder *all)
 
 	if (read(all->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return false;
-	if (info.ssi_signo == SIGCHLD) {	/* one may stand for several */
-		FOR_EACH_PORT(hold, all)
-			task_reap(hold);
+	if (info.ssi_signo == SIGCHLD) {
+		reap_tasks(all);
 		return false;
 	}
 	name = info.ssi_signo == SIGINT ? "SIGINT" : info.ssi_signo == SIGHUP ? "SIGHUP" : "SIGTERM";
@@ -298,8 +300,8 @@ static int timeout_ms(struct holder *all)
 
 	FOR_EACH_HELD(hold, all)
 		ms = sooner_ms(ms, sooner_ms(meter_timeout_ms(hold), watch_timeout_ms(hold)));
-	FOR_EACH_PORT(hold, all)
-		ms = sooner_ms(ms, task_timeout_ms(hold));
+	for (unsigned int i = 0; i < all->n; i++)
+		ms = sooner_ms(ms, task_timeout_ms(&all->ports[i]));
 	return ms;
 }
 
@@ -341,9 +343,8 @@ static void run_timers(struct holder *all)
 		if (meter_timeout_ms(hold) == 0)
 			meter_step(hold);
 	}
-	FOR_EACH_PORT(hold, all)
-		if (task_timeout_ms(hold) == 0)
-			task_step(hold);
+	for (unsigned int i = 0; i < all->n; i++)
+		task_step(&all->ports[i]);
 }
 
 static void wait_failed(struct holder *all, int err)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who holds a node that is gone: nodes are files in /dev/shm here, as anybody may make them there. */
+/* Who holds a node that is gone: a file in /dev/shm, where anybody may make one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

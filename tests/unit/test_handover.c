@@ -122,6 +122,11 @@ static void nonsense_is_refused(void **state)
 	REFUSED(memset(bad.ports[1].socket, 'x', sizeof(bad.ports[1].socket)));
 	REFUSED(memset(bad.ports[1].gps_link, 'x', sizeof(bad.ports[1].gps_link)));
 	REFUSED(memset(bad.ports[1].pps_link, 'x', sizeof(bad.ports[1].pps_link)));
+	REFUSED(memset(bad.ports[1].restart, 'x', sizeof(bad.ports[1].restart)));
+	REFUSED(memset(bad.ports[1].on_lost, 'x', sizeof(bad.ports[1].on_lost)));
+	REFUSED(memset(bad.ports[1].on_back, 'x', sizeof(bad.ports[1].on_back)));
+	REFUSED(memset(bad.ports[1].metrics, 'x', sizeof(bad.ports[1].metrics)));
+	REFUSED(memset(bad.program, 'x', sizeof(bad.program)));
 	assert_int_equal(handover_read(-1, &bad), -EBADF);
 }
 
