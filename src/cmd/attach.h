@@ -44,7 +44,7 @@ struct attach_plan {
 	long wakeup_latency_us;			/* -1: leave the idle states alone */
 	/* of the table's line, or "" */
 	char restart[UNIT_RESTART_MAX], on_lost[UNIT_RESTART_MAX], on_back[UNIT_RESTART_MAX];
-	char metrics[HANDOVER_FILE_MAX];
+	char metrics[UNIT_PATH_MAX];
 	char holder[256];			/* path of gpsppsctl-hold */
 };
 

@@ -47,6 +47,9 @@ static int64_t boottime_ns(void)
 	return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
+_Static_assert(UNIT_RESTART_MAX <= HANDOVER_UNITS_MAX && UNIT_PATH_MAX <= HANDOVER_FILE_MAX,
+	       "what the table may say can be handed over");
+
 static void fill(const struct attaching *a, struct handover_port *h)
 {
 	const struct attach_plan *plan = &a->plan;

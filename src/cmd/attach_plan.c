@@ -172,6 +172,17 @@ static int choose_links(const struct ctx *ctx, const struct unit *ours, struct a
 	return plan->gps_link[0] ? check_link(plan) : 0;
 }
 
+/* Of a unit with two ports it is the one with the pulse whose loss is told. */
+static void take_words(const struct unit *ours, struct attach_plan *plan)
+{
+	if (plan->source == SOURCE_PORT)
+		return;
+	strcpy(plan->restart, ours->restart);
+	strcpy(plan->on_lost, ours->on_lost);
+	strcpy(plan->on_back, ours->on_back);
+	strcpy(plan->metrics, ours->metrics);
+}
+
 static int choose_unit(const struct ctx *ctx, const struct attach_options *o, size_t nth,
 		       const struct unittab *tab, const struct unit *ours,
 		       struct attach_plan *plan)
@@ -180,7 +191,7 @@ static int choose_unit(const struct ctx *ctx, const struct attach_options *o, si
 
 	plan->unit = o->unit >= 0 ? (unsigned int)o->unit : ours ? ours->unit : (unsigned int)nth;
 	if (ours)
-		strcpy(plan->restart, ours->restart);
+		take_words(ours, plan);
 	plan->wakeup_latency_us = o->wakeup_latency_us >= 0 || !ours ? o->wakeup_latency_us :
 				  ours->wakeup_latency_us;
 	code = check_unit(ctx, plan, tab, ours);
