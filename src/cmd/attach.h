@@ -75,6 +75,15 @@ int attach_await_ports(struct probe *probe, const struct attach_options *o);
 int attach_leave_out(struct probe *probe, const struct ctx *ctx, struct attach_options *o);
 
 /*
+ * attach_options.c: 0 or an exit code.  The ports point into argv; of --all there
+ * are none yet.
+ */
+void attach_usage(void);
+int attach_parse_options(int argc, char **argv, struct attach_options *o);
+/* As many as the kernel has PPS sources? */
+int attach_check_count(const struct attach_options *o);
+
+/*
  * attach_plan.c: everything that can be known without touching port `nth` of the
  * options.  0 or an exit code.
  */

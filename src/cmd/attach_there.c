@@ -58,28 +58,41 @@ int attach_await_ports(struct probe *probe, const struct attach_options *o)
 	return 0;
 }
 
+static int add_port(struct attach_options *o, const char *port)
+{
+	o->ports[o->n] = strdup(port);
+	return o->ports[o->n] && ++o->n ? 0 : -ENOMEM;
+}
+
+/* A line may name a port for its sentences and another one for its pulse. */
+static int add_unit(struct attach_options *o, const struct unit *u)
+{
+	int err = unit_has_port(u) ? add_port(o, u->port) : 0;
+
+	return err || unit_source(u) != SOURCE_PORT ? err : add_port(o, u->pulse);
+}
+
 int attach_read_table(const struct ctx *ctx, struct attach_options *o)
 {
 	struct unittab tab;
 	const int code = load_table(ctx, &tab);
+	int err;
 
 	o->ports = NULL;
 	if (code)
 		return code;
-	if (!tab.n) {
-		msg_error(ctx->table, "has no port to attach");
-		msg_hint("a line a port: 0 /dev/ttyS0");
+	o->ports = calloc(2 * tab.n + 1, sizeof(*o->ports));
+	err = o->ports ? 0 : -ENOMEM;
+	for (size_t i = 0; !err && i < tab.n; i++)
+		err = add_unit(o, &tab.units[i]);
+	if (err) {
+		msg_error("attach", "%s", strerror(-err));
 		return EXIT_TROUBLE;
 	}
-	o->ports = calloc(tab.n, sizeof(*o->ports));
-	for (; o->ports && o->n < tab.n; o->n++) {
-		o->ports[o->n] = strdup(tab.units[o->n].port);
-		if (!o->ports[o->n])
-			break;
-	}
-	if (o->n == tab.n)
+	if (o->n)
 		return 0;
-	msg_error("attach", "%s", strerror(ENOMEM));
+	msg_error(ctx->table, "has no port to attach");
+	msg_hint("a line a port: 0 /dev/ttyS0");
 	return EXIT_TROUBLE;
 }
 
