@@ -178,7 +178,8 @@ void metrics_write(struct hold *hold)
 
 	if (!hold->h.metrics[0])
 		return;
-	add_pulse(&p);
+	if (hold->h.pps[0])	/* else sentences are all that is expected of it */
+		add_pulse(&p);
 	add_measured(&p);
 	add_history(&p);
 	err = replace(hold, p.text, p.n);

@@ -73,7 +73,8 @@ class Refused(unittest.TestCase):
     def test_no_port_of_the_table_is_there(self):
         with tempfile.NamedTemporaryFile("w") as table:
             # neither a node nor what is no tty at all is a port that is there
-            table.write("0 /dev/no-such-port\n1 /dev/null\n")
+            table.write("0 /dev/no-such-port\n1 /dev/null\n2 - pulse=/dev/no-pulse\n"
+                        "3 - pulse=ptp0\n")
             table.flush()
             for options in [], ["--wait-port", "1"]:
                 done = run("-C", table.name, "attach", "--all", *options)
@@ -81,6 +82,7 @@ class Refused(unittest.TestCase):
                 self.assertEqual(done.stderr.splitlines(), [
                     "gpsppsctl: /dev/no-such-port: not there: left out",
                     "gpsppsctl: /dev/null: not there: left out",
+                    "gpsppsctl: /dev/no-pulse: not there: left out",
                     f"gpsppsctl: {table.name}: none of its ports is there"])
 
     def test_wait_port_gives_up(self):

@@ -251,6 +251,12 @@ static void what_is_not_known_is_left_out(void **state)
 	read_file();
 	assert_int_equal(n_samples, 7);
 	expect("pulses_total", ",edge=\"assert\"", "0");
+	/* a port for its sentences alone is not down */
+	holder.h.pps[0] = '\0';
+	metrics_write(&holder);
+	read_file();
+	assert_int_equal(n_samples, 4);
+	assert_null(strstr(samples[0], "up{"));
 }
 
 static void up_means_pulses(void **state)
