@@ -125,7 +125,7 @@ static void add_history(struct page *p)
 	struct timespec now;
 
 	counter(p, "losses_total", "How often the pulse was lost.", t->losses);
-	counter(p, "heals_total", "How often the port was armed again.", t->heals);
+	counter(p, "heals_total", "How often the holder has healed the port.", t->heals);
 	counter(p, "reattached_total", "How often a new PPS source had to be made.", t->reattached);
 	clock_gettime(CLOCK_REALTIME, &now);
 	gauge(p, "attached_timestamp_seconds", "When the port was attached, in seconds since 1970.",

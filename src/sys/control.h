@@ -16,9 +16,9 @@
  *              asserts 7251          counted now, both by sysfs
  *              clears 7251
  *              age 431               ms since the newer of the two edges
- *              losses 1              of the pulse, in the time held,
- *              heals 1               ended by arming the port again,
- *              reattached 0          or by N_PPS anew, which makes another ppsN
+ *              losses 1              of the pulse, in the time held
+ *              heals 1               of the port by its holder, some before the pulse was lost
+ *              reattached 0          times that this took a new ppsN
  *              lost 34               only while it is lost: for so many seconds
  *              paused 733            only while a client (its pid) has the port
  *            a key that is not known (yet) is left out

@@ -28,7 +28,8 @@ def metrics(g):
         if line.startswith("#"):
             assert re.match(r"# (HELP|TYPE) gpsppsctl_[a-z_]+ ", line), line
             continue
-        name, labels, value = re.fullmatch(r'gpsppsctl_(\w+)\{(\w+="[^"]*"(?:,\w+="[^"]*")*)\} ([0-9.]+)', line).groups()
+        sample = re.fullmatch(r'gpsppsctl_(\w+)\{(\w+="[^"]*"(?:,\w+="[^"]*")*)\} ([0-9.]+)', line)
+        name, labels, value = sample.groups()
         edge = re.search(r'edge="(\w+)"', labels)
         values[name + ("." + edge[1] if edge else "")] = float(value)
     return values
