@@ -19,27 +19,34 @@ import ports
 import receivers
 from channels import PATIENCE, GuestDied, TimedOut
 from images import Trouble
+from machines import PC, VIRT
 
 ISA_PORTS = 3
 PCI_PORTS = 14
-MEMORY = {"fast": "384M", "full": "768M"}
-BOOT_S = {"fast": 90, "full": 240}
+SLOT_PORTS = 2
+KERNEL = "6.1"
+
+Kind = collections.namedtuple("Kind", "machine memory boot_s")
+KINDS = {
+    "fast": Kind(PC, "384M", 90),
+    "full": Kind(PC, "768M", 240),
+    "arm64": Kind(VIRT, "384M", 90),
+}
+
 RUN_DIR = "gpsppsctl-testbed-"
 
-# What a test left running.  In the fast guest that is all but the agent; in the
+# What a test left running.  In the fast guests that is all but the agent; in the
 # full guest what the agent started, and what it had started as services.
 CGROUP = "/sys/fs/cgroup/system.slice/testbed-agent.service/cgroup.procs"
-KILL_LEFTOVERS = {
-    "fast": "kill -KILL -1; true",
-    "full": """
+KILL_FAST = "kill -KILL -1; true"
+KILL_FULL = """
 systemctl stop ntpsec chrony gpsd.socket gpsd 2>/dev/null
 for pid in $(cat %s); do
 	[ $pid = $$ ] || [ $(cat /proc/$pid/comm) = agent ] || kill -KILL $pid
 done 2>/dev/null
 pkill -KILL -x 'gpsppsctl.*|ldattach'
 true
-""" % CGROUP,
-}
+""" % CGROUP
 
 _alive = weakref.WeakSet()
 
@@ -74,10 +81,12 @@ class Guest:
     killed with the thread that started it, so that none is ever left behind.
     """
 
-    def __init__(self, kind="fast", kernel="6.1", install=None, append="",
-                 smp=1, cards=0):
+    def __init__(self, kind="fast", kernel=None, install=None, append="",
+                 smp=1, cards=0, suite=None):
         self.kind = kind
-        self.kernel_version = kernel
+        self.machine, self.memory, self.boot_s = KINDS[kind]
+        self.suite = suite or images.RELEASE
+        self.kernel_version = kernel or (KERNEL if self.suite == images.RELEASE else suite)
         self.install = install
         self.append = append
         self.smp = smp
@@ -99,11 +108,11 @@ class Guest:
 
     def boot(self):
         """Returns when the agent answers and the clock is the host's."""
-        kernel = images.Kernel(self.kernel_version)
-        tools = images.compile_tools()
+        kernel = images.Kernel(self.kernel_version, self.machine)
+        tools = images.compile_tools(self.machine)
         images.write_initrd(self._path("initrd"), kernel, self.kind,
                             tools, self.install)
-        disk = images.full_image(kernel) if self.kind == "full" else None
+        disk = images.full_image(kernel, self.suite) if self.kind == "full" else None
         self._make_ports()
         self._start_qemu(kernel, tools, disk)
         self._wait_boot()
@@ -111,28 +120,35 @@ class Guest:
         return self
 
     def _make_ports(self):
+        made = self._pc_ports() if self.machine is PC else self._virt_ports()
+        self.ports = {p.name: p for p in made}
+
+    def _virt_ports(self):
+        return [ports.Pl011Port(self, 0)] + [
+            ports.SlotPort(self, n, n) for n in range(1, SLOT_PORTS + 1)]
+
+    def _pc_ports(self):
         made = [ports.IsaPort(self, n, n) for n in range(1, ISA_PORTS + 1)]
         made += [ports.PciPort(self, n, ISA_PORTS + n)
                  for n in range(1, PCI_PORTS + 1)]
         made += [ports.CardPort(self, n, ISA_PORTS + PCI_PORTS + n)
                  for n in range(1, ports.CardPort.PORTS * self.cards + 1)]
-        self.ports = {p.name: p for p in made}
+        return made
 
     def _arguments(self, kernel, disk):
-        append = ["console=hvc0", "earlyprintk=ttyS0,115200", "loglevel=4",
-                  "8250.nr_uarts=16", "apparmor=0", "testbed=" + self.kind,
-                  self.append]
-        args = ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg",
-                "-m", MEMORY[self.kind], "-smp", str(self.smp),
+        append = ["console=hvc0", "loglevel=4", *self.machine.words,
+                  "apparmor=0", "testbed=" + self.kind, self.append]
+        args = [*self.machine.qemu, "-m", self.memory, "-smp", str(self.smp),
                 "-nodefaults", "-no-user-config", "-display", "none",
-                "-kernel", kernel.vmlinux, "-initrd", self._path("initrd"),
+                "-kernel", kernel.image, "-initrd", self._path("initrd"),
                 "-append", " ".join(append), "-D", self._path("trace"),
                 "-rtc", "base=utc", "-device", "virtio-rng-pci",
                 "-device", "virtio-serial-pci",
                 "-chardev", "file,id=hvc,path=" + self._path("console"),
-                "-device", "virtconsole,chardev=hvc",
-                "-chardev", "file,id=early,path=" + self._path("early"),
-                "-device", "isa-serial,index=0,chardev=early"]
+                "-device", "virtconsole,chardev=hvc"]
+        if self.machine is PC:
+            args += ["-chardev", "file,id=early,path=" + self._path("early"),
+                     "-device", "isa-serial,index=0,chardev=early"]
         if disk:
             args += ["-drive", "file=%s,if=virtio,format=raw,snapshot=on,"
                      "cache=unsafe" % disk]
@@ -144,6 +160,8 @@ class Guest:
             args += ["-chardev", "serial,id=%s,path=%s" % (port.name, port.path)]
             if port.device:
                 args += ["-device", port.device]
+            elif isinstance(port, ports.Pl011Port):
+                args += ["-serial", "chardev:" + port.name]
         on_cards = self._card_ports()
         for n in range(0, len(on_cards), ports.CardPort.PORTS):
             args += ["-device", ports.CardPort.card_device(
@@ -176,12 +194,13 @@ class Guest:
 
     def _wait_boot(self):
         try:
-            self.agent.wait_up(BOOT_S[self.kind])
+            self.agent.wait_up(self.boot_s)
             if self.kind == "full":
                 self.run("udevadm settle -t 60", timeout=90, quiet=True)
             self.sync_clock()
-            for port in self._card_ports():
-                port.find_tty()
+            for port in self.ports.values():
+                if isinstance(port, (ports.CardPort, ports.SlotPort)):
+                    port.find_tty()
         except TimedOut as e:
             raise TimedOut("%s\n%s" % (e, self.console_tail())) from None
 
@@ -328,7 +347,7 @@ class Guest:
 
     def reboot(self, timeout=None):
         """Boot again in the same QEMU; the disk stays as the guest left it."""
-        timeout = timeout or BOOT_S[self.kind]
+        timeout = timeout or self.boot_s
         if self.kind == "full":
             mark = self.qmp_mark()
             self.agent.start("systemctl reboot")
@@ -358,7 +377,7 @@ class Guest:
     def clean_up(self):
         """Between tests: whatever one has left must not meet the next."""
         self.agent.kill_jobs()
-        self.run(KILL_LEFTOVERS[self.kind], quiet=True)
+        self.run(KILL_FULL if self.kind == "full" else KILL_FAST, quiet=True)
         for port in self.ports.values():
             if isinstance(port, ports.PciPort) and port.plugged:
                 port.unplug()

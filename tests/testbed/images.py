@@ -6,22 +6,21 @@ All of it comes from the machine's own apt sources and is kept in the cache by
 the hash of its recipe; nothing is installed.
 """
 
-import contextlib
-import fcntl
-import glob
-import hashlib
 import lzma
 import os
 import re
 import shutil
 import struct
 import subprocess
-import time
 
 import cpio
+from apt import Apt, fetch_settings
+from machines import PC
+from store import Trouble, as_root, cached, command
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+ROOT = os.path.dirname(os.path.dirname(HERE))
+RELEASE = "bookworm"
 
 # The modules a guest may want, with what they need
 MODULES = """
@@ -48,77 +47,15 @@ FULL_PACKAGES = """
 	libjson-c5 libsmartcols1 libudev1 libcap-ng0
 	libnettle8 libgnutls30 libedit2 libseccomp2
 """.split()
+# Names that a later release has changed
+RENAMED = {
+    "trixie": {"libnettle8": "libnettle8t64", "libgnutls30": "libgnutls30t64"},
+}
 
-
-class Trouble(Exception):
-    """Something the testbed needs is missing or broken."""
-
-
-def command(*args, **kwargs):
-    """Run ARGS and return its output; its error output is in the Trouble."""
-    p = subprocess.run(args, stdin=subprocess.DEVNULL, text=True,
-                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
-    if p.returncode:
-        raise Trouble("%s: exit %d\n%s" % (" ".join(args), p.returncode,
-                                           p.stderr[-3000:]))
-    return p.stdout
-
-
-# ---- the cache ----
-
-def cache_dir():
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    path = os.path.join(base, "gpsppsctl")
-    os.makedirs(path, exist_ok=True)
-    return path
-
-
-@contextlib.contextmanager
-def locked(name):
-    with open(os.path.join(cache_dir(), ".lock-" + name), "w") as f:
-        fcntl.flock(f, fcntl.LOCK_EX)
-        yield
-
-
-def remove(path):
-    """Remove a tree; parts of it may be root's, left by a build under sudo."""
-    shutil.rmtree(path, ignore_errors=True)
-    if os.path.exists(path):
-        subprocess.run(as_root("rm", "-rf", path), check=False)
-
-
-def prune(kind, keep=2):
-    entries = glob.glob(os.path.join(cache_dir(), kind + "-*"))
-    entries.sort(key=os.path.getmtime, reverse=True)
-    for path in entries[keep:]:
-        remove(path)
-
-
-def cached(kind, recipe, build, what):
-    """The directory made by build(dir) from RECIPE (a list of strings)."""
-    digest = hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:16]
-    path = os.path.join(cache_dir(), "%s-%s" % (kind, digest))
-    with locked(kind):
-        if not os.path.isdir(path):
-            _build(kind, path, build, what)
-        os.utime(path)
-        prune(kind)
-    return path
-
-
-def _build(kind, path, build, what):
-    for stale in glob.glob(os.path.join(cache_dir(), ".new-%s-*" % kind)):
-        remove(stale)
-    new = os.path.join(cache_dir(), ".new-%s-%d" % (kind, os.getpid()))
-    os.mkdir(new)
-    start = time.monotonic()
-    try:
-        build(new)
-        os.rename(new, path)
-    except BaseException:
-        remove(new)
-        raise
-    print("# built %s (%.0f s)" % (what, time.monotonic() - start), flush=True)
+# What the program is linked with on a machine of another architecture
+CROSS_PACKAGES = """
+	libc6 libsmartcols-dev libsmartcols1 libjson-c-dev libjson-c5 pps-tools
+""".split()
 
 
 def recipe_of(*names):
@@ -130,61 +67,7 @@ def recipe_of(*names):
     return out
 
 
-# ---- apt ----
-
-def as_root(*args):
-    return list(args) if os.geteuid() == 0 else ["sudo", "--", *args]
-
-
-def download(packages, directory):
-    """Unpack packages (without their scripts) into DIRECTORY/root."""
-    root = os.path.join(directory, "root")
-    os.mkdir(root)
-    command("apt-get", "-q", "download", *packages, cwd=directory)
-    for deb in glob.glob(os.path.join(directory, "*.deb")):
-        command("dpkg-deb", "-x", deb, root)
-        os.unlink(deb)
-    return root
-
-
-def package_versions(packages):
-    """NAME=VERSION of each: a new version makes a new image."""
-    out = command("apt-cache", "policy", *packages)
-    return re.findall(r"^(\S+):\n.*\n  Candidate: (\S+)", out, re.M)
-
-
-def sources_list():
-    """Debian's own among the machine's apt sources, as one-line entries."""
-    out = command("apt-get", "indextargets", "--format",
-                  "deb [signed-by=%s] $(REPO_URI) $(RELEASE) $(COMPONENT)"
-                  % KEYRING, "Created-By: Packages", "Origin: Debian")
-    lines = sorted(set(out.splitlines()))
-    if not lines:
-        raise Trouble("no Debian in apt's sources (apt-get update?)")
-    return "\n".join(lines) + "\n"
-
-
-def apt_options():
-    """The machine's settings for fetching (proxies and the like)."""
-    out = command("apt-config", "dump")
-    keep = [line for line in out.splitlines()
-            if line.startswith("Acquire::") and '""' not in line
-            and "IndexTargets" not in line]
-    return "\n".join(keep + ['APT::Install-Recommends "false";']) + "\n"
-
-
 # ---- the kernel ----
-
-def kernel_package(version):
-    """The newest linux-image of a VERSION like 6.1 that apt knows."""
-    pattern = r"^linux-image-%s\.[0-9]+(-[0-9]+|\+deb[0-9]+)-amd64$"
-    out = command("apt-cache", "search", "--names-only",
-                  pattern % re.escape(version))
-    names = [line.split()[0] for line in out.splitlines()]
-    if not names:
-        raise Trouble("apt knows no linux-image of %s" % version)
-    return max(names, key=lambda n: [int(d) for d in re.findall(r"\d+", n)])
-
 
 def unpack_kernel(image):
     """
@@ -218,6 +101,15 @@ def module_files(root, release):
     return [os.path.relpath(f, root) for f in sorted(files)]
 
 
+def copy_plain(source, to):
+    """Uncompressed, as busybox' modprobe wants a module."""
+    if source.endswith(".xz"):
+        with lzma.open(source) as packed, open(to.removesuffix(".xz"), "wb") as out:
+            shutil.copyfileobj(packed, out)
+    else:
+        shutil.copy(source, to)
+
+
 def copy_modules(root, release, to):
     top = os.path.join("lib/modules", release)
     files = module_files(root, release)
@@ -225,30 +117,50 @@ def copy_modules(root, release, to):
                                              "modules.builtin.modinfo")]
     for name in files:
         os.makedirs(os.path.dirname(os.path.join(to, name)), exist_ok=True)
-        shutil.copy(os.path.join(root, name), os.path.join(to, name))
+        copy_plain(os.path.join(root, name), os.path.join(to, name))
     command("depmod", "-b", to, release)
 
 
 class Kernel:
-    """Attributes: release, vmlinux, modules (a root with lib/modules)."""
+    """
+    What a guest boots: the newest of a VERSION like 6.1 among the machine's own
+    suites, or the newest that a suite (sid) has.
 
-    def __init__(self, version="6.1"):
-        self.package = kernel_package(version)
-        self.release = self.package.removeprefix("linux-image-")
-        self.recipe = ["kernel", self.package,
-                       repr(package_versions([self.package])), " ".join(MODULES)]
-        path = cached("kernel-" + version, self.recipe, self._make,
+    Attributes: release, image, modules (a root with lib/modules).
+    """
+
+    def __init__(self, version="6.1", machine=PC):
+        self.machine = machine
+        suite = None if version[0].isdigit() else version
+        self.apt = Apt(suite, machine.arch)
+        package = self.apt.kernel(None if suite else version)
+        self.packages = self.apt.kernel_parts(package)
+        self.release = package.removeprefix("linux-image-")
+        self.name = "%s-%s" % (machine.arch, version)
+        self.recipe = ["kernel", package,
+                       repr(self.apt.versions(self.packages)), " ".join(MODULES)]
+        path = cached("kernel-" + self.name, self.recipe, self._make,
                       "kernel " + self.release)
-        self.vmlinux = os.path.join(path, "vmlinux")
+        self.image = os.path.join(path, "image")
         self.modules = os.path.join(path, "modules")
 
+    def _vmlinuz(self, root):
+        """From 7 on it lies beside its modules."""
+        places = ("boot/vmlinuz-" + self.release,
+                  "usr/lib/modules/%s/vmlinuz" % self.release)
+        return next(path for path in (os.path.join(root, place) for place in places)
+                    if os.path.exists(path))
+
     def _make(self, path):
-        root = download([self.package], path)
+        root = self.apt.download(self.packages, path)
         if not os.path.isdir(os.path.join(root, "lib/modules")):
             os.symlink("usr/lib", os.path.join(root, "lib"))
-        vmlinuz = os.path.join(root, "boot/vmlinuz-" + self.release)
-        with open(os.path.join(path, "vmlinux"), "wb") as f:
-            f.write(unpack_kernel(vmlinuz))
+        vmlinuz = self._vmlinuz(root)
+        if self.machine is PC:
+            with open(os.path.join(path, "image"), "wb") as f:
+                f.write(unpack_kernel(vmlinuz))
+        else:
+            shutil.copy(vmlinuz, os.path.join(path, "image"))
         command("depmod", "-b", root, self.release)
         copy_modules(root, self.release, os.path.join(path, "modules"))
         shutil.rmtree(root)
@@ -256,18 +168,23 @@ class Kernel:
 
 # ---- the initrd ----
 
-def libraries(binary, root=None):
-    """The shared objects BINARY loads: the machine's, or those below ROOT."""
-    args = ["ldd", binary]
-    if root:
-        libs = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu")
-        args = [os.path.join(root, "lib64/ld-linux-x86-64.so.2"), "--list",
-                "--library-path", ":".join(os.path.join(root, d) for d in libs),
-                binary]
-    p = subprocess.run(args, text=True, stdout=subprocess.PIPE,
+def libraries(binary):
+    """The shared objects BINARY loads on this machine."""
+    p = subprocess.run(["ldd", binary], text=True, stdout=subprocess.PIPE,
                        stderr=subprocess.DEVNULL, check=False)
-    found = re.findall(r"(?:=> |^\s+)(/\S+)", p.stdout, re.M)
-    return [lib for lib in found if not root or lib.startswith(root)]
+    return re.findall(r"(?:=> |^\s+)(/\S+)", p.stdout, re.M)
+
+
+def libraries_below(root, machine, binary, found=None):
+    """The same below ROOT, whose loader cannot run here: by their names alone."""
+    found = {} if found is None else found
+    for name in re.findall(r"\(NEEDED\).*\[(.*)\]", command("readelf", "-d", binary)):
+        for place in ("lib/", "usr/lib/"):
+            path = os.path.join(root, place + machine.triplet, name)
+            if name not in found and os.path.exists(path):
+                found[name] = path
+                libraries_below(root, machine, path, found)
+    return list(found.values())
 
 
 def is_elf(path):
@@ -276,22 +193,22 @@ def is_elf(path):
 
 
 def add_applets(archive, busybox):
+    """Their names from this machine's busybox: the guest's may not run here."""
     archive.file("usr/bin/busybox", busybox)
-    for applet in command(busybox, "--list-full").split():
+    for applet in command("busybox", "--list-full").split():
         if os.path.basename(applet) != "busybox":
             archive.link(applet, "/usr/bin/busybox")
 
 
-def add_tools(archive, root):
+def add_tools(archive, root, machine):
     for tool in FAST_TOOLS:
         path = os.path.join(root, tool)
         if not os.path.exists(path):
             continue
         archive.file(tool, path)
-        for lib in libraries(path, root):
+        for lib in libraries_below(root, machine, path):
             archive.file(os.path.relpath(lib, root), lib)
-    archive.file("lib64/ld-linux-x86-64.so.2",
-                 os.path.join(root, "lib64/ld-linux-x86-64.so.2"))
+    archive.file(machine.loader, os.path.join(root, machine.loader))
 
 
 def add_skeleton(archive):
@@ -313,33 +230,34 @@ def add_skeleton(archive):
 
 def base_initrd(kernel):
     """The part of the initrd that is the same for every run, cached."""
+    machine = kernel.machine
+    apt = Apt(arch=machine.arch)
+
     def make(path):
-        root = download(FAST_PACKAGES, path)
+        root = apt.download(FAST_PACKAGES, path)
         with open(os.path.join(path, "base.cpio"), "wb") as f:
             archive = cpio.Archive(f)
             archive.data("init", recipe_of("init")[0].encode(), 0o755)
             add_skeleton(archive)
             # before the applets: Debian's tools win over busybox's
-            add_tools(archive, root)
+            add_tools(archive, root, machine)
             add_applets(archive, os.path.join(root, "bin/busybox"))
             archive.tree("", kernel.modules)
             archive.close()
         shutil.rmtree(root)
 
-    recipe = recipe_of("images.py", "cpio.py", "init") + kernel.recipe
-    recipe.append(repr(package_versions(FAST_PACKAGES)))
-    return os.path.join(cached("fast", recipe, make, "base initrd"), "base.cpio")
+    recipe = recipe_of("images.py", "cpio.py", "init", "machines.py") + kernel.recipe
+    recipe.append(repr(apt.versions(FAST_PACKAGES)))
+    return os.path.join(cached("base-" + kernel.name, recipe, make, "base initrd"),
+                        "base.cpio")
 
 
-def add_libraries(archive, tree):
-    """What the staged programs load, from this machine."""
+def elf_files(tree):
     for top, _, files in os.walk(tree):
         for name in files:
             path = os.path.join(top, name)
-            if os.path.islink(path) or not is_elf(path):
-                continue
-            for lib in libraries(path):
-                archive.file(lib, os.path.realpath(lib))
+            if not os.path.islink(path) and is_elf(path):
+                yield path
 
 
 def write_initrd(path, kernel, kind, tools, install=None):
@@ -353,52 +271,104 @@ def write_initrd(path, kernel, kind, tools, install=None):
         archive.file("testbed-agent.service",
                      os.path.join(HERE, "testbed-agent.service"))
         archive.close()
-        add_programs(f, kind, tools, install)
+        archive = cpio.Archive(f, "overlay/" if kind == "full" else "")
+        archive.file("usr/bin/meddle", os.path.join(tools, "meddle"))
+        if install and kernel.machine is not PC:
+            add_cross_built(archive, install, kernel.machine)
+        elif install:
+            archive.tree("", install)
+            if kind == "fast":
+                add_libraries(archive, install)
+        archive.close()
 
 
-def add_programs(out, kind, tools, install):
-    archive = cpio.Archive(out, "" if kind == "fast" else "overlay/")
-    archive.file("usr/bin/meddle", os.path.join(tools, "meddle"))
-    if install:
-        archive.tree("", install)
-    if install and kind == "fast":
-        add_libraries(archive, install)
-    archive.close()
+def add_libraries(archive, tree):
+    """What the staged programs load, from this machine."""
+    for path in elf_files(tree):
+        for lib in libraries(path):
+            archive.file(lib, os.path.realpath(lib))
+
+
+# ---- the program on another architecture ----
+
+def add_cross_built(archive, install, machine):
+    """The staged tree with its programs compiled anew, and what they load."""
+    sysroot = cross_sysroot(machine)
+    built = cross_build(machine, sysroot)
+    for program in elf_files(install):
+        ours = os.path.join(built, os.path.basename(program))
+        archive.file(os.path.relpath(program, install), ours)
+        for lib in libraries_below(sysroot, machine, ours):
+            archive.file(os.path.relpath(lib, sysroot), lib)
+    archive.tree("", install)
+
+
+def cross_sysroot(machine):
+    """A directory with the program's libraries and their headers."""
+    apt = Apt(arch=machine.arch)
+    recipe = ["sysroot", repr(apt.versions(CROSS_PACKAGES))]
+    path = cached("sysroot-" + machine.arch, recipe,
+                  lambda path: apt.download(CROSS_PACKAGES, path), "cross libraries")
+    return os.path.join(path, "root")
+
+
+def cross_build(machine, sysroot):
+    """The directory with the programs, as `make install PREFIX=/usr` wants them."""
+    objects = "build/" + machine.arch
+    libs = os.path.join(sysroot, "usr/lib", machine.triplet)
+    env = {name: value for name, value in os.environ.items()
+           if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "CFLAGS", "LDFLAGS")}
+    env.update(PKG_CONFIG_SYSROOT_DIR=sysroot,
+               PKG_CONFIG_LIBDIR=os.path.join(libs, "pkgconfig"))
+    command("make", "-s", "-j2", "OBJDIR=" + objects, "PROG=%s/gpsppsctl" % objects,
+            "HOLD=%s/gpsppsctl-hold" % objects, "PREFIX=/usr",
+            "CC=" + " ".join(machine.compiler()),
+            "CPPFLAGS=-idirafter %s/usr/include" % sysroot,
+            "LDFLAGS=-Wl,-rpath-link," + libs, cwd=ROOT, env=env)
+    return os.path.join(ROOT, objects)
 
 
 # ---- the full guest's disk ----
 
-def full_image(kernel):
+def full_packages(suite):
+    renamed = RENAMED.get(suite, {})
+    return [renamed.get(name, name) for name in FULL_PACKAGES]
+
+
+def full_image(kernel, suite=RELEASE):
     """An ext4 image of Debian with its daemons, installed but not enabled."""
+    packages = full_packages(suite)
+    apt = Apt(None if suite == RELEASE else suite)
+
     def make(path):
-        for name, text in (("sources.list", sources_list()),
-                           ("apt.conf", apt_options())):
+        for name, text in (("sources.list", apt.sources_list()),
+                           ("apt.conf", fetch_settings())):
             with open(os.path.join(path, name), "w", encoding="utf-8") as f:
                 f.write(text)
         if os.geteuid():
             print("# building the full guest's image needs root: using sudo",
                   flush=True)
-        command(*as_root("sh", os.path.join(HERE, "mkimage.sh"), path,
-                         kernel.modules, ",".join(FULL_PACKAGES),
+        command(*as_root("sh", os.path.join(HERE, "mkimage.sh"), path, suite,
+                         kernel.modules, ",".join(packages),
                          "%d:%d" % (os.getuid(), os.getgid())))
 
-    recipe = recipe_of("mkimage.sh") + kernel.recipe + FULL_PACKAGES
-    return os.path.join(cached("full", recipe, make, "full image"), "root.img")
+    recipe = recipe_of("mkimage.sh") + [suite] + kernel.recipe + packages
+    return os.path.join(cached("full-" + suite, recipe, make, "full image of " + suite),
+                        "root.img")
 
 
 # ---- what is compiled ----
 
-def compile_tools():
-    """The agent, meddle and the shim, in a cached directory."""
+def compile_tools(machine=PC):
+    """The agent and meddle for the guest, the shim for QEMU, in a cached directory."""
     def make(path):
-        cc = os.environ.get("CC", "gcc").split()
         flags = ["-O2", "-Wall", "-Wextra"]
         for tool in ("agent", "meddle"):
-            command(*cc, *flags, "-static", "-o", os.path.join(path, tool),
+            command(*machine.compiler(), *flags, "-static", "-o", os.path.join(path, tool),
                     os.path.join(HERE, tool + ".c"), "-lutil")
-        command(*cc, *flags, "-shared", "-fPIC",
+        command(*PC.compiler(), *flags, "-shared", "-fPIC",
                 "-o", os.path.join(path, "shim.so"),
                 os.path.join(HERE, "shim.c"), "-ldl")
 
-    return cached("tools", recipe_of("agent.c", "meddle.c", "shim.c"), make,
+    return cached("tools-" + machine.arch, recipe_of("agent.c", "meddle.c", "shim.c"), make,
                   "agent, meddle and shim")

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# usage: mkimage.sh DIR MODULES PACKAGES OWNER
+# usage: mkimage.sh DIR SUITE MODULES PACKAGES OWNER
 #
 # Make DIR/root.img, the full guest's disk: Debian with systemd, udev and the
 # time daemons (installed, none of them enabled).  DIR has sources.list and
 # apt.conf.  Run as root.
 set -eu
 
-dir=$1 modules=$2 packages=$3 owner=$4
+dir=$1 suite=$2 modules=$3 packages=$4 owner=$5
 root=$dir/root
 
 # chrony and ntpsec conflict as packages, not as files: unpack the second.
@@ -34,7 +34,7 @@ mmdebstrap --quiet --variant=minbase --aptopt="$dir/apt.conf" \
 	--dpkgopt='path-exclude=/usr/share/locale/*' \
 	--dpkgopt='path-exclude=/usr/share/man/*' \
 	--customize-hook="sh '$dir/chrony' \"\$1\"" \
-	bookworm "$root" "$dir/sources.list"
+	"$suite" "$root" "$dir/sources.list"
 
 tar -C "$modules" -c . | tar -C "$root" -x --keep-directory-symlink
 

@@ -267,6 +267,31 @@ class PciPort(Port):
         self.tty = None
 
 
+class SlotPort(Port):
+    """A PCI card with one port that is there at boot."""
+
+    FIRST_SLOT = 0x10
+
+    def __init__(self, guest, number, index):
+        super().__init__(guest, "slot%d" % number, index)
+        self.slot = self.FIRST_SLOT + number - 1
+        self.device = "pci-serial,chardev=%s,addr=%#x" % (self.name, self.slot)
+
+    def find_tty(self):
+        found = self.guest.run(PciPort.FIND_TTY % ("0000:00:%02x.0" % self.slot),
+                               check=True, quiet=True).out.split()
+        self.tty = "/dev/" + os.path.basename(found[0])
+
+
+class Pl011Port(Port):
+    """The board's own port on arm64.  QEMU gives it no modem lines to look at."""
+
+    def __init__(self, guest, index):
+        super().__init__(guest, "pl011", index)
+        self.tty = "/dev/ttyAMA0"
+        self.device = None
+
+
 class CardPort(Port):
     """One of the four ports of a PCI card that is there at boot."""
 

@@ -52,4 +52,4 @@ class PlainReceiver:
 
 
 # What a port has from the start; the others have nothing
-DEFAULT = {"isa1": Garmin18LVC}
+DEFAULT = {"isa1": Garmin18LVC, "slot1": Garmin18LVC}

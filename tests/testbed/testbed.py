@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a test file needs: from testbed import test, Skip, TimedOut."""
 
+from apt import Unfetched
 from channels import GuestDied, Job, Result, TimedOut
-from guest import Guest
+from guest import KINDS, Guest
 from images import Trouble
 from receivers import PlainReceiver
 
-__all__ = ["Guest", "GuestDied", "Job", "PlainReceiver", "Result", "Skip",
-           "TimedOut", "Trouble", "test"]
+__all__ = ["KINDS", "Guest", "GuestDied", "Job", "PlainReceiver", "Result", "Skip",
+           "TimedOut", "Trouble", "Unfetched", "test"]
 
 
 class Skip(Exception):
@@ -32,6 +33,6 @@ def test(guest="fast", fresh=False, append="", smp=1, cards=0,
         }
         return function
 
-    if guest not in ("fast", "full"):
+    if guest not in KINDS:
         raise ValueError("guest=%r" % guest)
     return mark
