@@ -101,6 +101,7 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory tests
 	$(Q)tests/run --objdir $(OBJDIR) $(SUITES)
 
+check-all: DEPS = all
 check-all: deps
 	$(Q)$(MAKE) --no-print-directory tests
 	$(Q)tests/run --objdir $(OBJDIR) all
