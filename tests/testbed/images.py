@@ -353,7 +353,7 @@ def full_image(kernel, suite=RELEASE):
                          "%d:%d" % (os.getuid(), os.getgid())))
 
     recipe = recipe_of("mkimage.sh") + [suite] + kernel.recipe + packages
-    return os.path.join(cached("full-" + suite, recipe, make, "full image of " + suite),
+    return os.path.join(cached(suite + "-full", recipe, make, "full image of " + suite),
                         "root.img")
 
 
@@ -370,5 +370,5 @@ def compile_tools(machine=PC):
                 "-o", os.path.join(path, "shim.so"),
                 os.path.join(HERE, "shim.c"), "-ldl")
 
-    return cached("tools-" + machine.arch, recipe_of("agent.c", "meddle.c", "shim.c"), make,
+    return cached(machine.arch + "-tools", recipe_of("agent.c", "meddle.c", "shim.c"), make,
                   "agent, meddle and shim")
