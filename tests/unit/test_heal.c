@@ -503,11 +503,13 @@ static void n_pps_put_back_without_a_pulse(void **state)
 static void a_source_that_another_has_made(void **state)
 {
 	(void)state;
+	strcpy(holder.h.restart, "ntpsec.service");
 	after_a_look();
 	port.source = 7;
 	run(20);
 	expect("lost pps3 is gone");
 	expect("ldisc N_PPS is back, as pps7 instead of pps3");
+	assert_non_null(strstr(tasks, "try-restart ntpsec.service;"));
 	expect("healed ");
 	expect_quiet();
 	assert_string_equal(holder.h.pps, "pps7");
