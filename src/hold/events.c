@@ -65,8 +65,7 @@ static unsigned int count_lines(int fd, unsigned int nth, off_t *offset)
 	return lines;
 }
 
-/* Nothing is written yet, or the last event is an end that a holder could tell. */
-static bool has_ended(int fd)
+static enum events_end last_end(int fd)
 {
 	char tail[EVENT_LINE_MAX];
 	const off_t size = lseek(fd, 0, SEEK_END);
@@ -75,11 +74,13 @@ static bool has_ended(int fd)
 			  size > (off_t)sizeof(tail) ? size - (off_t)sizeof(tail) : 0);
 
 	if (n <= 0)
-		return true;
+		return EVENTS_DETACHED;
 	tail[n - 1] = '\0';	/* its newline */
 	line = strrchr(tail, '\n');
 	what = strchr(line ? line + 1 : tail, ' ');
-	return what && (!strncmp(what, " detached ", 10) || !strncmp(what, " hangup ", 8));
+	if (what && !strncmp(what, " hangup ", 8))
+		return EVENTS_HANGUP;
+	return what && !strncmp(what, " detached ", 10) ? EVENTS_DETACHED : EVENTS_KILLED;
 }
 
 static int copy_rest(int from, off_t at, int to)
@@ -127,12 +128,12 @@ static void trim(struct hold *hold)
 
 /* ---- for the rest of the holder ---- */
 
-bool events_open(struct hold *hold)
+enum events_end events_open(struct hold *hold)
 {
 	const char *socket_path = hold->h.socket;
 	const char *suffix = strstr(socket_path, CONTROL_SUFFIX);
 	const size_t len = suffix ? (size_t)(suffix - socket_path) : strlen(socket_path);
-	bool ended = true;
+	enum events_end end = EVENTS_DETACHED;
 	int fd;
 
 	snprintf(hold->events.path, sizeof(hold->events.path), "%.*s" EVENTS_SUFFIX, (int)len,
@@ -140,10 +141,10 @@ bool events_open(struct hold *hold)
 	fd = open(hold->events.path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0) {
 		hold->events.lines = count_lines(fd, 0, NULL);
-		ended = has_ended(fd);
+		end = last_end(fd);
 		close(fd);
 	}
-	return ended;
+	return end;
 }
 
 void events_note(struct hold *hold, const char *what, const char *fmt, ...)

@@ -16,9 +16,15 @@
 
 /* ---- what others have to be told ---- */
 
-/* Who has the old device open reads a dead handle, even if the new one has its name. */
-static void new_source(struct hold *hold)
+/*
+ * Who has the old device open reads a dead handle, even if the new one has its
+ * name.  It is told when udev has had the time to move the link.
+ */
+static void tell_new_source(struct hold *hold)
 {
+	if (!hold->heal.is_new)
+		return;
+	hold->heal.is_new = false;
 	if (hold->h.restart[0])
 		task_units(hold, "try-restart", hold->h.restart);
 	else if (!handles_tell(hold, hold->heal.was))
@@ -58,8 +64,8 @@ static int take_source(struct hold *hold)
 		hold_tell(hold, "ldisc", "cannot make %s lead to %s, for group dialout, too: %s",
 			  hold->h.pps_link, pps, strerror(-err));
 	hold->tally.reattached++;
+	hold->heal.is_new = true;
 	meter_restart(hold);
-	new_source(hold);
 	return 0;
 }
 
@@ -159,6 +165,7 @@ bool heal_has_worked(struct hold *hold, long lost_s)
 	if (what == REMEDY_NONE)
 		return false;
 	heal->pending = REMEDY_NONE;
+	tell_new_source(hold);
 	hold->tally.heals++;
 	if (what == REMEDY_REARM)
 		hold_tell(hold, "healed", "%s, %s stays; no pulse for %ld s", remedies[what].what,
@@ -197,6 +204,7 @@ bool heal_step(struct hold *hold, const struct remedy_facts *f)
 	if (heal->pending && f->at_ns < heal->until_ns)
 		return false;
 	heal->pending = REMEDY_NONE;	/* in vain: else heal_has_worked() was called */
+	tell_new_source(hold);
 	remedy_observe(&heal->past, f);
 	what = remedy_choose(&heal->past, f);
 	if (what)

@@ -35,9 +35,14 @@
 
 enum { FD_TTY, FD_CONTROL, FD_CLIENTS, FDS_PER_PORT = FD_CLIENTS + CLIENTS_MAX };
 
-#define FOR_EACH_HELD(hold, all) \
-	for (struct hold *hold = (all)->ports; hold < (all)->ports + (all)->n; hold++) \
+/* The next port that has not ended; after NULL the first, after the last NULL. */
+static struct hold *next_held(struct holder *all, struct hold *hold)
+{
+	for (hold = hold ? hold + 1 : all->ports; hold < all->ports + all->n; hold++)
 		if (!hold->has_ended)
+			return hold;
+	return NULL;
+}
 
 /* ---- start ---- */
 
@@ -62,7 +67,7 @@ static void close_others(struct holder *all)
 	/* in ascending order: what lies between two that are kept is closed */
 	for (int next; ; keep = next) {
 		next = INT_MAX;
-		FOR_EACH_HELD(hold, all) {
+		for (struct hold *hold = next_held(all, NULL); hold; hold = next_held(all, hold)) {
 			const int fds[] = { hold->h.tty_fd, hold->h.control_fd,
 					    hold->h.latency_fd };
 
@@ -130,12 +135,13 @@ static int open_signals(const struct holder *all)
 
 static void note_attached(struct hold *hold)
 {
-	const bool killed = !events_open(hold);
+	const enum events_end end = events_open(hold);
 
 	events_note(hold, "attached", "%s%s at %u baud by gpsppsctl[%d]%s",
 		    hold->h.no_pulse ? "for sentences" : "as ",
 		    hold->h.no_pulse ? "" : hold->h.pps, hold->h.baud, (int)getpid(),
-		    killed ? "; the holder before it was killed" : "");
+		    end == EVENTS_KILLED ? "; the holder before it was killed" : "");
+	hold->heal.was_gone = end == EVENTS_HANGUP;
 }
 
 /* The programs that we run get none of ours; what is opened later is so from the start. */
@@ -191,7 +197,7 @@ static int start(struct holder *all)
 	if (all->is_daemon)
 		openlog("gpsppsctl", LOG_PID, LOG_DAEMON);
 	spare_from_oom();
-	FOR_EACH_HELD(hold, all)
+	for (struct hold *hold = next_held(all, NULL); hold; hold = next_held(all, hold))
 		err = err ? err : start_port(hold);
 	if (err)
 		return err;
@@ -208,7 +214,7 @@ static unsigned int count_held(struct holder *all)
 {
 	unsigned int n = 0;
 
-	FOR_EACH_HELD(hold, all)
+	for (struct hold *hold = next_held(all, NULL); hold; hold = next_held(all, hold))
 		n++;
 	return n;
 }
@@ -224,7 +230,7 @@ static void end_all(struct holder *all, int code)
 {
 	note_end(all, code);
 	notify_send("STOPPING=1");
-	FOR_EACH_HELD(hold, all)
+	for (struct hold *hold = next_held(all, NULL); hold; hold = next_held(all, hold))
 		note_end(all, hold_put_back(hold));
 }
 
@@ -284,7 +290,7 @@ static bool has_signal(struct holder *all)
 	name = info.ssi_signo == SIGINT ? "SIGINT" : info.ssi_signo == SIGHUP ? "SIGHUP" : "SIGTERM";
 	if (info.ssi_pid)	/* 0: the kernel's own, as by Ctrl-C */
 		events_who((pid_t)info.ssi_pid, who, sizeof(who));
-	FOR_EACH_HELD(hold, all)
+	for (struct hold *hold = next_held(all, NULL); hold; hold = next_held(all, hold))
 		events_note(hold, "detached", "by %s from %s", name, who);
 	return true;
 }
@@ -298,7 +304,7 @@ static int timeout_ms(struct holder *all)
 {
 	int ms = WAIT_FOR_EVER;
 
-	FOR_EACH_HELD(hold, all)
+	for (struct hold *hold = next_held(all, NULL); hold; hold = next_held(all, hold))
 		ms = sooner_ms(ms, sooner_ms(meter_timeout_ms(hold), watch_timeout_ms(hold)));
 	for (unsigned int i = 0; i < all->n; i++)
 		ms = sooner_ms(ms, task_timeout_ms(&all->ports[i]));
@@ -333,9 +339,9 @@ static void run_timers(struct holder *all)
 {
 	bool look = false;
 
-	FOR_EACH_HELD(hold, all)
+	for (struct hold *hold = next_held(all, NULL); hold; hold = next_held(all, hold))
 		look |= watch_timeout_ms(hold) == 0;
-	FOR_EACH_HELD(hold, all) {
+	for (struct hold *hold = next_held(all, NULL); hold; hold = next_held(all, hold)) {
 		if (look && watch_timeout_ms(hold) < TOGETHER_MS) {
 			watch_step(hold);
 			metrics_write(hold);
@@ -349,7 +355,7 @@ static void run_timers(struct holder *all)
 
 static void wait_failed(struct holder *all, int err)
 {
-	FOR_EACH_HELD(hold, all) {
+	for (struct hold *hold = next_held(all, NULL); hold; hold = next_held(all, hold)) {
 		hold_say(hold, "cannot wait: %s", strerror(err));
 		events_note(hold, "detached", "by an error: cannot wait");
 	}
@@ -410,7 +416,7 @@ int main(int argc, char **argv)
 	}
 	err = start(&all);
 	if (err) {
-		FOR_EACH_HELD(hold, &all) {
+		for (struct hold *hold = next_held(&all, NULL); hold; hold = next_held(&all, hold)) {
 			hold_say(hold, "the holder cannot start: %s", strerror(-err));
 			events_note(hold, "detached", "by an error: %s", strerror(-err));
 		}

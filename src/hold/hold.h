@@ -76,8 +76,10 @@ struct heal {
 	struct remedy_past past;
 	enum remedy pending;		/* done, and the pulse is awaited */
 	int64_t until_ns;		/* CLOCK_BOOTTIME: so long */
-	char was[HANDOVER_NAME_MAX];	/* the source before the present one */
+	char was[HANDOVER_NAME_MAX];	/* the source before the present one, */
+	bool is_new;			/* of which nobody was told yet */
 	bool is_told;			/* that the pulse stays lost */
+	bool was_gone;			/* the port, and its return is not told yet */
 	bool has_node;			/* group and mode of /dev/ppsN are known */
 	gid_t node_gid;
 	mode_t node_mode;
@@ -259,9 +261,14 @@ bool handles_tell(struct hold *hold, const char *pps);
 
 /*
  * events.c: the file beside the socket (control.h).  events_open() finds out
- * where it is and whether the last holder has told its end: false, it was killed.
+ * where it is and how the last holder of the port ended.
  */
-bool events_open(struct hold *hold);
+enum events_end {
+	EVENTS_DETACHED,	/* or there was none */
+	EVENTS_HANGUP,
+	EVENTS_KILLED,		/* it could not tell its end */
+};
+enum events_end events_open(struct hold *hold);
 __attribute__((format(printf, 3, 4)))
 void events_note(struct hold *hold, const char *what, const char *fmt, ...);
 /* "systemd[1]" */

@@ -44,7 +44,8 @@ def events(g, name):
 
 
 def whats(g, port):
-    return [what for _, what, _ in events(g, port.tty[5:])]
+    """What has happened; diag's word on a loss comes when it has ended."""
+    return [what for _, what, _ in events(g, port.tty[5:]) if what != "cause"]
 
 
 def await_event(g, port, what, count=1, timeout=2.2 * LOOK_S):

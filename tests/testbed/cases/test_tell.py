@@ -71,17 +71,36 @@ def a_loss_is_told_with_its_cause(g):
     assert g.run(f"test -e {PROM}").rc == 1
 
 
-@test(guest="full")
-def test_units_are_started_when_the_pulse_goes_and_comes(g):
-    port = g.ports["isa1"]
+def make_hooks(g):
+    """gps-lost.service and gps-back.service; a function that says which were started."""
     for name in ("lost", "back"):
         g.put(f"/run/systemd/system/gps-{name}.service",
               f"[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo {name} >>/run/gps-hooks'\n")
     g.run("systemctl daemon-reload; rm -f /run/gps-hooks")
+    return lambda: g.run("cat /run/gps-hooks", quiet=True).out.split()
 
-    def hooks():
-        return g.run("cat /run/gps-hooks", quiet=True).out.split()
 
+@test(guest="full")
+def units_are_started_when_the_receiver_is_pulled_out_and_put_in(g):
+    port = g.ports["pci1"]
+    hooks = make_hooks(g)
+    with restored(g):
+        write_table(g, port.plug(), "on_lost=gps-lost.service on_back=gps-back.service")
+        port.pulse(width_ms=100)
+        reload(g)
+        wait_attached(g, port.tty)
+        port.unplug()
+        g.wait_until(lambda: hooks() == ["lost"], LOST_S, "the end started nothing", interval=0.5)
+        wait_attached(g, port.plug())
+        g.wait_until(lambda: hooks() == ["lost", "back"], LOST_S, "the return started nothing",
+                     interval=0.5)
+        port.unplug()
+
+
+@test(guest="full")
+def units_are_started_when_the_pulse_goes_and_comes(g):
+    port = g.ports["isa1"]
+    hooks = make_hooks(g)
     with restored(g):
         write_table(g, port.tty, "on_lost=gps-lost.service on_back=gps-back.service,no-such.service")
         reload(g)
