@@ -138,7 +138,8 @@ def init_busybox_init_respawns(g):
     port = g.ports["pci1"]
     tty = port.plug()
     port.unplug()
-    g.run("mkdir -p /tmp/etc; cp /etc/passwd /etc/group /tmp/etc/; "
+    g.run(f"rm -f /run/gpsppsctl/{tty[5:]}.events; "
+          "mkdir -p /tmp/etc; cp /etc/passwd /etc/group /tmp/etc/; "
           f"sed s,/dev/ttyS0,{tty}, {EXAMPLES}inittab > /tmp/inittab; "
           f"grep -q 'wait-port 86400 {tty}' /tmp/inittab", check=True)
     init = g.start(INIT)
