@@ -65,7 +65,8 @@ static unsigned int count_lines(int fd, unsigned int nth, off_t *offset)
 	return lines;
 }
 
-static enum events_end last_end(int fd)
+/* Nothing is written yet, or the last event is an end that a holder could tell. */
+static bool has_ended(int fd)
 {
 	char tail[EVENT_LINE_MAX];
 	const off_t size = lseek(fd, 0, SEEK_END);
@@ -74,13 +75,11 @@ static enum events_end last_end(int fd)
 			  size > (off_t)sizeof(tail) ? size - (off_t)sizeof(tail) : 0);
 
 	if (n <= 0)
-		return EVENTS_DETACHED;
+		return true;
 	tail[n - 1] = '\0';	/* its newline */
 	line = strrchr(tail, '\n');
 	what = strchr(line ? line + 1 : tail, ' ');
-	if (what && !strncmp(what, " hangup ", 8))
-		return EVENTS_HANGUP;
-	return what && !strncmp(what, " detached ", 10) ? EVENTS_DETACHED : EVENTS_KILLED;
+	return what && (!strncmp(what, " detached ", 10) || !strncmp(what, " hangup ", 8));
 }
 
 static int copy_rest(int from, off_t at, int to)
@@ -128,12 +127,12 @@ static void trim(struct hold *hold)
 
 /* ---- for the rest of the holder ---- */
 
-enum events_end events_open(struct hold *hold)
+bool events_open(struct hold *hold)
 {
 	const char *socket_path = hold->h.socket;
 	const char *suffix = strstr(socket_path, CONTROL_SUFFIX);
 	const size_t len = suffix ? (size_t)(suffix - socket_path) : strlen(socket_path);
-	enum events_end end = EVENTS_DETACHED;
+	bool ended = true;
 	int fd;
 
 	snprintf(hold->events.path, sizeof(hold->events.path), "%.*s" EVENTS_SUFFIX, (int)len,
@@ -141,10 +140,10 @@ enum events_end events_open(struct hold *hold)
 	fd = open(hold->events.path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0) {
 		hold->events.lines = count_lines(fd, 0, NULL);
-		end = last_end(fd);
+		ended = has_ended(fd);
 		close(fd);
 	}
-	return end;
+	return ended;
 }
 
 void events_note(struct hold *hold, const char *what, const char *fmt, ...)

@@ -79,7 +79,6 @@ struct heal {
 	char was[HANDOVER_NAME_MAX];	/* the source before the present one, */
 	bool is_new;			/* of which nobody was told yet */
 	bool is_told;			/* that the pulse stays lost */
-	bool was_gone;			/* the port, and its return is not told yet */
 	bool has_node;			/* group and mode of /dev/ppsN are known */
 	gid_t node_gid;
 	mode_t node_mode;
@@ -157,6 +156,12 @@ struct holder {
 
 /* privileges.c: after this the holder is uid 0 without its rights.  It never fails. */
 void privileges_drop(const struct holder *all);
+
+/* start.c: 0 or -errno; -EPROTO when the descriptor is no handover of ours. */
+int holder_receive(struct holder *all, int fd);
+int holder_start(struct holder *all);
+/* The next port that has not ended; after NULL the first, after the last NULL. */
+struct hold *holder_next(struct holder *all, struct hold *hold);
 
 /* port.c */
 int64_t hold_now_ns(void);		/* CLOCK_BOOTTIME */
@@ -261,14 +266,9 @@ bool handles_tell(struct hold *hold, const char *pps);
 
 /*
  * events.c: the file beside the socket (control.h).  events_open() finds out
- * where it is and how the last holder of the port ended.
+ * where it is and whether the last holder has told its end: false, it was killed.
  */
-enum events_end {
-	EVENTS_DETACHED,	/* or there was none */
-	EVENTS_HANGUP,
-	EVENTS_KILLED,		/* it could not tell its end */
-};
-enum events_end events_open(struct hold *hold);
+bool events_open(struct hold *hold);
 __attribute__((format(printf, 3, 4)))
 void events_note(struct hold *hold, const char *what, const char *fmt, ...);
 /* "systemd[1]" */

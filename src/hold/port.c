@@ -213,7 +213,6 @@ int hold_gone(struct hold *hold)
 {
 	note_hangup(hold);
 	hold_say(hold, "the port went away (hang-up)");
-	task_units(hold, "start", hold->h.on_lost);
 	leave(hold);
 	return EXIT_GONE;
 }

@@ -133,9 +133,8 @@ static void came_back(struct hold *hold, const struct look *now, uint32_t n)
 {
 	if (!heal_has_worked(hold, seconds(stillness_ns(hold, now))) && hold->watch.is_lost)
 		note_back(hold, now, n);
-	if (hold->heal.is_told || hold->heal.was_gone)
+	if (hold->heal.is_told)
 		task_units(hold, "start", hold->h.on_back);
-	hold->heal.was_gone = false;
 	hold->watch.is_lost = false;
 	hold->tally.lost_ns = 0;
 }

@@ -73,7 +73,7 @@ static void a_line_an_event(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_int_equal(events_open(&holder), EVENTS_DETACHED);
+	assert_true(events_open(&holder));
 	events_note(&holder, "flags", "0x%x -> 0x%x", 0x840, 0x40);
 	events_note(&holder, "back", "again");
 	assert_int_equal(lines(first, last), 2);
@@ -129,22 +129,22 @@ static void an_end_without_a_word_is_seen(void **state)
 {
 	static const struct {
 		const char *text;
-		enum events_end end;
+		bool ended;
 	} cases[] = {
-		{ "", EVENTS_DETACHED },
-		{ "1700000000 attached as pps0\n", EVENTS_KILLED },
-		{ "1700000000 attached as pps0\n1700000009 detached by request of x[1]\n", EVENTS_DETACHED },
-		{ "1700000000 attached as pps0\n1700000009 hangup gone\n", EVENTS_HANGUP },
-		{ "1700000009 detached by request\n1700000010 attached as pps0\n1700000011 lost no\n", EVENTS_KILLED },
-		{ "1700000009 lost detached hangup\n", EVENTS_KILLED },
-		{ "no event at all\n", EVENTS_KILLED },
-		{ "word\n", EVENTS_KILLED },
+		{ "", true },
+		{ "1700000000 attached as pps0\n", false },
+		{ "1700000000 attached as pps0\n1700000009 detached by request of x[1]\n", true },
+		{ "1700000000 attached as pps0\n1700000009 hangup gone\n", true },
+		{ "1700000009 detached by request\n1700000010 attached as pps0\n1700000011 lost no\n", false },
+		{ "1700000009 lost detached hangup\n", false },
+		{ "no event at all\n", false },
+		{ "word\n", false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		write_file(cases[i].text);
-		if (events_open(&holder) != cases[i].end)
+		if (events_open(&holder) != cases[i].ended)
 			fail_msg("\"%s\"", cases[i].text);
 	}
 }
@@ -153,7 +153,7 @@ static void without_a_place_nothing_happens(void **state)
 {
 	(void)state;
 	strcpy(holder.h.socket, "/nonexistent/ttyS1.sock");
-	assert_int_equal(events_open(&holder), EVENTS_DETACHED);
+	assert_true(events_open(&holder));
 	for (int i = 0; i < 300; i++)
 		events_note(&holder, "lost", "%d", i);
 	assert_int_equal(access("/nonexistent", F_OK), -1);

@@ -499,20 +499,6 @@ static void n_pps_put_back_without_a_pulse(void **state)
 	expect_tally(1, 0, 1);
 }
 
-/* The holder before this one told of a hang-up. */
-static void a_port_that_was_gone(void **state)
-{
-	(void)state;
-	fresh();
-	strcpy(holder.h.on_back, "calm.service");
-	holder.heal.was_gone = true;
-	watch_init(&holder);
-	assert_string_equal(tasks, "");
-	run(60);
-	assert_string_equal(tasks, "start calm.service;");
-	expect_quiet();
-}
-
 /* Somebody else puts N_PPS on it. */
 static void a_source_that_another_has_made(void **state)
 {
@@ -697,7 +683,6 @@ int main(void)
 		TEST(with_udev_the_link_is_not_ours),
 		TEST(a_new_source_of_the_same_name),
 		TEST(n_pps_put_back_without_a_pulse),
-		TEST(a_port_that_was_gone),
 		TEST(a_source_that_another_has_made),
 		TEST(a_new_device_of_the_same_name),
 		TEST(a_port_without_n_pps),

@@ -81,23 +81,6 @@ def make_hooks(g):
 
 
 @test(guest="full")
-def units_are_started_when_the_receiver_is_pulled_out_and_put_in(g):
-    port = g.ports["pci1"]
-    hooks = make_hooks(g)
-    with restored(g):
-        write_table(g, port.plug(), "on_lost=gps-lost.service on_back=gps-back.service")
-        port.pulse(width_ms=100)
-        reload(g)
-        wait_attached(g, port.tty)
-        port.unplug()
-        g.wait_until(lambda: hooks() == ["lost"], LOST_S, "the end started nothing", interval=0.5)
-        wait_attached(g, port.plug())
-        g.wait_until(lambda: hooks() == ["lost", "back"], LOST_S, "the return started nothing",
-                     interval=0.5)
-        port.unplug()
-
-
-@test(guest="full")
 def units_are_started_when_the_pulse_goes_and_comes(g):
     port = g.ports["isa1"]
     hooks = make_hooks(g)
