@@ -2,14 +2,10 @@
 """A port that the holder has: its events, its UART's interrupt, and what befalls it."""
 
 import contextlib
-import functools
-import os
 import re
-import subprocess
-import tempfile
 
-CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases")
-SRC = os.path.join(CASES, "../../../src")
+from guesttool import put_tool
+
 HARDPPS_CD = 0x800
 N_TTY, N_PPS = 0, 18
 IER = 1
@@ -17,22 +13,9 @@ MSI = 8
 LOOK_S = 13			# the holder's period, with its slack
 
 
-@functools.cache
-def tool():
-    """hold_tool.c, for the guest."""
-    with tempfile.TemporaryDirectory() as directory:
-        out = os.path.join(directory, "hold_tool")
-        subprocess.run(["cc", "-static", "-D_GNU_SOURCE", "-w", "-I", SRC, "-o", out,
-                        CASES + "/hold_tool.c", SRC + "/sys/rearm.c", SRC + "/sys/tty.c"],
-                       check=True, stderr=subprocess.DEVNULL)
-        with open(out, "rb") as f:
-            return f.read()
-
-
 def use_tool(g, what, port, value=""):
-    if g.run("test -x /tmp/hold_tool", quiet=True).rc:
-        g.put("/tmp/hold_tool", tool(), mode=0o755)
-    return g.run(f"/tmp/hold_tool {what} {port.tty[5:]} {value}", check=True)
+    tool = put_tool(g, "hold_tool", "sys/rearm.c", "sys/tty.c")
+    return g.run(f"{tool} {what} {port.tty[5:]} {value}", check=True)
 
 
 def events(g, name):
