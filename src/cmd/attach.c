@@ -105,6 +105,16 @@ static int undo(struct attaching *a, int code)
 }
 
 /*
+ * A holder that was killed leaves N_PPS on a port that a daemon has open: the
+ * source stays, with its link, and the daemon's handle of it is good.
+ */
+static bool has_old_pulse(const struct attaching *a)
+{
+	return a->port.has_old_source &&
+	       (!a->plan.pps_link[0] || link_leads_to(a->plan.pps_link, a->port.pps));
+}
+
+/*
  * The pulse is a new source, and who had the last one keeps a dead handle
  * without any error (drivers/pps/pps.c).  At boot nobody of them runs yet.
  */
@@ -141,19 +151,22 @@ static int hold(struct attaching *a, const struct attach_options *o)
 static int attach(struct attaching *a, const struct attach_options *o)
 {
 	int code = take_control(a);
+	bool is_old = false;
 
 	if (!code)
 		code = attach_tell_udev(a);
 	if (!code)
 		code = attach_port(a);
-	if (!code)
+	if (!code) {
+		is_old = has_old_pulse(a);	/* before its link is ours */
 		code = attach_make_links(a);
+	}
 	if (!code)
 		code = attach_await_pulse(a, o);
 	if (code)
 		return code;
 	attach_report(a);
-	if (!o->once)
+	if (!o->once && !is_old)
 		restart_daemons(&a->plan);
 	return 0;
 }

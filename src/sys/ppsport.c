@@ -99,11 +99,13 @@ static int step_set_ldisc(struct probe *p, struct ppsport *port)
 	 * N_PPS on N_PPS does nothing (tty_set_ldisc() returns early): a port
 	 * that has it already, but disarmed, must go by N_TTY.
 	 */
-	if (port->found_ldisc == N_PPS && fact_known(flags) && !(flags.val & FLAG_HARDPPS_CD)) {
+	port->has_old_source = port->found_ldisc == N_PPS;
+	if (port->has_old_source && fact_known(flags) && !(flags.val & FLAG_HARDPPS_CD)) {
 		int err = tty_set_ldisc(port->fd, N_TTY);
 
 		if (err)
 			return err;
+		port->has_old_source = false;
 	}
 	return tty_set_ldisc(port->fd, N_PPS);
 }

@@ -42,6 +42,7 @@ struct ppsport {
 	int fd;			/* -1 when nothing is attached */
 	enum ppsport_step step;	/* the one that failed */
 	char pps[PPS_NAME_MAX];
+	bool has_old_source;	/* N_PPS was there and stayed, as after a killed holder */
 	struct termios mode;	/* as set */
 	struct termios found_mode;
 	int found_ldisc;

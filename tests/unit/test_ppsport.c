@@ -309,6 +309,7 @@ static void attach_and_put_back(void **state)
 	assert_true(p.is_armed && port.listens);
 	assert_false(p.needs_flag);	/* who holds it needs no right for that */
 	assert_true(fact_is(p.ier, 0x0d));
+	assert_false(p.has_old_source);
 	assert_int_equal(port.ldisc, N_PPS);
 	assert_int_equal(port.mode.c_cflag, CS8 | CLOCAL | CREAD | B4800);
 	/* flushed before the line discipline, set again after it */
@@ -576,12 +577,14 @@ static void a_leftover_is_adopted(void **state)
 	port.flags |= 0x800;
 	assert_int_equal(attach(&p), 0);
 	assert_string_equal(port.log, "mode;flush;ldisc 18;mode;");
+	assert_true(p.has_old_source);	/* whose handle is good */
 	assert_int_equal(ppsport_ldisc_after(&p), N_TTY);
 	/* disarmed by a TIOCSSERIAL: only a change of the line discipline arms it again */
 	plug_in(NULL);
 	port.ldisc = N_PPS;
 	assert_int_equal(attach(&p), 0);
 	assert_true(p.is_armed);
+	assert_false(p.has_old_source);
 	assert_string_equal(port.log, "mode;flush;ldisc 0;ldisc 18;mode;");
 }
 
