@@ -203,7 +203,7 @@ def clock_jumps(g, port):
     await_pulse_used(g)
 
 
-@test(guest="full")
+@test(guest="full", long=True)
 def test_what_others_do_to_the_port_is_put_right_beside_ntpd(g):
     with in_service(g) as port:
         with same_ntpd(g):
@@ -214,7 +214,7 @@ def test_what_others_do_to_the_port_is_put_right_beside_ntpd(g):
         line_discipline(g, port)
 
 
-@test(guest="full")
+@test(guest="full", long=True)
 def test_ntpd_outlives_what_befalls_the_holder_and_the_receiver(g):
     with in_service(g) as port, same_ntpd(g):
         holder_killed(g, port)
