@@ -273,12 +273,11 @@ def receiver_beside_ntpd_deaf(g):
 
 @test(guest="full")
 def receiver_leaves_gpsd_alone(g):
-    # gpsd takes no port that somebody has, and who ends closes it in its own time
-    g.wait_until(lambda: g.run("ls -l /proc/[0-9]*/fd 2>/dev/null | grep -F " + TTY, quiet=True).rc,
-                 20, TTY + " is not let go")
     job = g.start("exec gpsd -N -n -b %s" % TTY)
     try:
-        g.wait_until(lambda: any(g.ports["isa1"].outputs), 15, "gpsd does not open the port")
+        # gpsd takes no port that somebody else has by then
+        g.wait_until(lambda: "gpsd" in g.run("gpsppsctl list --json " + TTY, quiet=True).out,
+                     15, "gpsd does not open the port")
         r = g.run("gpsppsctl receiver %s --sentences RMC" % TTY, timeout=60)
         assert r.rc == 2 and "gpsd[" in r.err and "systemctl stop" in r.err, r
     finally:
