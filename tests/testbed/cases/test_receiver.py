@@ -187,8 +187,8 @@ def receiver_refuses_while_another_has_it(g):
 
 @test()
 def receiver_takes_nothing_from_a_stranger(g):
-    job = g.start("exec sleep 60 < " + TTY)
-    g.wait_until(lambda: any(g.ports["isa1"].outputs), 5, "not opened")
+    job = g.start("exec 3< %s; echo open; exec sleep 60" % TTY)
+    g.wait_until(lambda: "open" in job.output(), 5, "not opened")
     r = g.run("gpsppsctl receiver " + TTY)
     job.signal(15)
     assert r.rc == 2 and re.search(r"has the port open", r.err), r

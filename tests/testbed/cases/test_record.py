@@ -99,6 +99,9 @@ def wait_is_as_long_as_asked(g):
 @test()
 def active_asks_a_garmin(g):
     receiver = g.ports["isa1"].receiver
+    # it has just got its power: a Garmin is known, and asked, by a sentence of its own
+    heard = "stty -F %s 4800 -echo; timeout 2 grep -am1 PGRME %s" % (TTY, TTY)
+    g.wait_until(lambda: g.run(heard, quiet=True).rc == 0, 30, "the receiver does not speak")
     rc, port = diag(g, "--active", TTY)
     assert rc == 1 and port["cause"] == "ldisc.not-attached"
     assert finding(port, "nmea.baud")["severity"] == "ok"
