@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The serial drivers, as read in Linux 6.1 to 7.2 (files below drivers/).  What
- * reports_dcd says is a call of uart_handle_dcd_change(),
- * usb_serial_handle_dcd_change() or the line discipline's dcd_change(); without
- * one N_PPS attaches all the same, and /dev/ppsN stands still for ever.
+ * The serial drivers of Linux 6.1 to 7.2 (files below drivers/).  What reports_dcd
+ * says is a call of uart_handle_dcd_change(), usb_serial_handle_dcd_change() or
+ * the line discipline's dcd_change(); without one N_PPS attaches all the same, and
+ * /dev/ppsN stands still for ever.
  */
 #include "driver.h"
 

@@ -114,18 +114,33 @@ static bool has_old_pulse(const struct attaching *a)
 	       (!a->plan.pps_link[0] || link_leads_to(a->plan.pps_link, a->port.pps));
 }
 
+static bool is_restarted_by_another(const struct attaching *a, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].has_new_source && !strcmp(a[i].plan.restart, a[n].plan.restart))
+			return true;
+	return false;
+}
+
 /*
  * The pulse is a new source, and who had the last one keeps a dead handle
  * without any error (drivers/pps/pps.c).  At boot nobody of them runs yet.
+ * A daemon of several ports is restarted once, when all of them are attached.
  */
-static void restart_daemons(const struct attach_plan *plan)
+static void restart_daemons(const struct attaching *a, size_t n)
 {
-	int err = plan->role & ROLE_PULSE ? systemd_try_restart(plan->restart) : 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *units = a[i].plan.restart;
+		int err;
 
-	if (!err)
-		return;
-	msg_error(plan->restart, "systemctl try-restart: %s", strerror(-err));
-	msg_hint("restart them by hand: they may have the handle of a pulse source that is gone");
+		if (!a[i].has_new_source || is_restarted_by_another(a, i))
+			continue;
+		err = systemd_try_restart(units);
+		if (!err)
+			continue;
+		msg_error(units, "systemctl try-restart: %s", strerror(-err));
+		msg_hint("restart them by hand: they may have the handle of a pulse source that is gone");
+	}
 }
 
 static int hold(struct attaching *a, const struct attach_options *o)
@@ -151,24 +166,17 @@ static int hold(struct attaching *a, const struct attach_options *o)
 static int attach(struct attaching *a, const struct attach_options *o)
 {
 	int code = take_control(a);
-	bool is_old = false;
 
 	if (!code)
 		code = attach_tell_udev(a);
 	if (!code)
 		code = attach_port(a);
 	if (!code) {
-		is_old = has_old_pulse(a);	/* before its link is ours */
+		/* before its link is ours */
+		a->has_new_source = a->plan.role & ROLE_PULSE && !has_old_pulse(a);
 		code = attach_make_links(a);
 	}
-	if (!code)
-		code = attach_await_pulse(a, o);
-	if (code)
-		return code;
-	attach_report(a);
-	if (!o->once && !is_old)
-		restart_daemons(&a->plan);
-	return 0;
+	return code ? code : attach_await_pulse(a, o);
 }
 
 /*
@@ -179,6 +187,7 @@ static int go_on_without(struct attaching *a, struct attach_options *o, size_t i
 {
 	if (!o->all || attach_is_interrupted())
 		return code;
+	attach_release_latency(&a[i]);
 	attach_free_plan(&a[i].plan);
 	o->n--;
 	memmove(a + i, a + i + 1, (o->n - i) * sizeof(*a));
@@ -204,8 +213,12 @@ static int attach_all(struct attaching *a, struct attach_options *o)
 	}
 	if (!code && !o->n)
 		return o->left_out_code;
-	if (!code && !o->once)
+	for (size_t i = 0; !code && i < o->n; i++)
+		attach_report(&a[i]);
+	if (!code && !o->once) {
+		restart_daemons(a, o->n);
 		code = hold(a, o);
+	}
 	while (done--)
 		code = undo(&a[done], code);
 	if (!code && o->once)

@@ -57,6 +57,7 @@ struct attaching {
 	int control_fd;
 	char socket[HANDOVER_PATH_MAX + 32];
 	bool announced, gps_linked, pps_linked;
+	bool has_new_source;	/* of pulses: who had the last one open has a dead handle */
 	/* the pulse, as far as it was waited for */
 	bool looked, pulse_seen;
 	int64_t pulse_after_ms;

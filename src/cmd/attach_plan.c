@@ -175,9 +175,9 @@ static int choose_links(const struct ctx *ctx, const struct unit *ours, struct a
 /* Of a unit with two ports it is the one with the pulse whose loss is told. */
 static void take_words(const struct unit *ours, struct attach_plan *plan)
 {
-	strcpy(plan->restart, ours->restart);
 	if (plan->source == SOURCE_PORT)
 		return;
+	strcpy(plan->restart, ours->restart);
 	strcpy(plan->on_lost, ours->on_lost);
 	strcpy(plan->on_back, ours->on_back);
 	strcpy(plan->metrics, ours->metrics);

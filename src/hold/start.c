@@ -128,6 +128,8 @@ static void keep_from_children(const struct hold *hold)
 {
 	fcntl(hold->h.tty_fd, F_SETFD, FD_CLOEXEC);
 	fcntl(hold->h.control_fd, F_SETFD, FD_CLOEXEC);
+	if (hold->h.latency_fd)
+		fcntl(hold->h.latency_fd, F_SETFD, FD_CLOEXEC);
 }
 
 static int start_port(struct hold *hold)

@@ -181,6 +181,8 @@ static struct held *start(uint32_t flags, void (*prepare)(struct held *t))
 	close(says[1]);
 	close(t->h.tty_fd);
 	close(t->h.control_fd);
+	if (t->h.latency_fd)
+		close(t->h.latency_fd);
 	notified(t, "READY=1\n");
 	return t;
 }
@@ -702,6 +704,8 @@ static void to_tell(struct held *t)
 	write_program(t, "echo \"$@\" $(ls /proc/self/fd) >\"${0%/*}/seen\"\n"
 		      "echo '/dev/ttyS1   nothing comes    signal.absent'; exit 1");
 	snprintf(t->h.metrics, sizeof(t->h.metrics), "%s/port.prom", t->dir);
+	/* as from attach, which hands it over open across exec */
+	t->h.latency_fd = open("/dev/null", O_RDWR);
 }
 
 static void to_hang(struct held *t)

@@ -2,6 +2,7 @@
 """Several ports in one process: one of them may go, the others are held."""
 
 import re
+import time
 
 from testbed import test
 
@@ -73,3 +74,37 @@ def all_of_several_or_none(g):
     assert r.rc == 2 and "/dev/gpspps1" in r.err, r
     assert not sources(g) and not links(g) and not holders(g)
     assert g.run("stty -g -F " + first, check=True).out == before
+
+
+TICKS = """[Service]
+ExecStart=/bin/sh -c 'echo started >>/run/ticks; exec sleep 1000'
+"""
+
+
+@test(guest="full")
+def several_ports_restart_their_daemon_once(g):
+    """When all are attached, and not when one of them was in vain."""
+    first, second = (g.ports[name].tty for name in ("isa2", "isa3"))
+    g.put("/run/systemd/system/tick.service", TICKS)
+    g.put("/tmp/table", "6 %s restart=tick.service\n7 %s restart=tick.service\n" % (first, second))
+    attach = ATTACH.replace("gpsppsctl", "gpsppsctl -C /tmp/table") % ("%s %s" % (first, second))
+
+    def starts():
+        return g.run("grep -c started /run/ticks", quiet=True).out.strip()
+
+    g.run("rm -f /run/ticks; systemctl daemon-reload; systemctl start tick", check=True)
+    g.wait_until(lambda: starts() == "1", 20, "the daemon does not start")
+    try:
+        g.run("mkdir /dev/gpspps7", check=True)
+        r = g.run(attach)
+        g.run("rmdir /dev/gpspps7", check=True)
+        assert r.rc == 2 and not sources(g), r
+        assert starts() == "1"
+        assert g.run(attach).rc == 0
+        assert set(sources(g)) == {first, second}
+        g.wait_until(lambda: starts() == "2", 20, "the daemon was not restarted")
+        time.sleep(2)
+        assert starts() == "2"
+    finally:
+        g.run("gpsppsctl detach %s; gpsppsctl detach %s; systemctl stop tick; "
+              "rm /run/systemd/system/tick.service; systemctl daemon-reload" % (first, second))
