@@ -151,4 +151,44 @@ struct nmea_data {
  */
 bool nmea_decode(const struct nmea_sentence *s, struct nmea_data *d);
 
+/* ---- dates ---- */
+
+/*
+ * The calendar day that GPS week numbers of 10 bits make ambiguous: a receiver
+ * whose firmware has rolled over says a date 1024 weeks early, or several times
+ * that.  Adds as many times 1024 weeks as bring *t to `reference` (year, month,
+ * day; a day the sentence cannot be before, as that of our release) or later;
+ * *t's time of day stays.  True when *t was changed.
+ */
+bool nmea_repair_rollover(struct nmea_utc *t, const struct nmea_utc *reference);
+
+/* ---- all fields of a sentence, by name ---- */
+
+enum nmea_kind {
+	NMEA_KIND_NONE,		/* the field is absent, empty or no such value: null */
+	NMEA_KIND_TEXT,		/* text, text_len; any bytes: whoever prints it escapes them */
+	NMEA_KIND_NUMBER,	/* number / 10^places */
+};
+
+struct nmea_value {
+	const char *name;	/* "latitude_deg", "speed_knots"; its unit in it; static */
+	const char *of;		/* the list whose element it belongs to, "satellites"; or NULL */
+	unsigned int element;	/* of that list, from 0 */
+	enum nmea_kind kind;
+	int64_t number;
+	unsigned int places;
+	const char *text;
+	size_t text_len;
+};
+
+/*
+ * The i-th value of a sentence, in the order of its fields; false behind the
+ * last, and for a type that is not decoded.  Time, date and the verdict on
+ * validity are nmea_decode()'s and not among them.  A value of GSV is of the
+ * list "satellites" ("prn", "elevation_deg", "azimuth_deg", "snr_db"), those of
+ * GSA's satellites are of the list "satellites_used" with the name "" (an array of
+ * plain numbers).
+ */
+bool nmea_value(const struct nmea_sentence *s, unsigned int i, struct nmea_value *v);
+
 #endif
