@@ -2,7 +2,6 @@
 /* Packets of the protocols that GPS receivers speak beside NMEA. */
 #include "binary.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define DLE 0x10
@@ -171,25 +170,22 @@ static const struct protocol {
 	const char *name;
 	unsigned int packets_min;
 	int (*match)(const uint8_t *p, size_t n);	/* n is at least 1 */
-} protocols[] = {
-	{ "UBX", 1, ubx },
-	{ "SiRF", 1, sirf },
-	{ "RTCM", 1, rtcm3 },
-	{ "SkyTraq", 2, skytraq },
-	{ "Garmin", 2, garmin },
-	{ "Trimble TSIP", 3, tsip },
-	{ "Motorola", 2, oncore },
+} protocols[BINARY_PROTOCOLS] = {
+	[BINARY_UBX] = { "UBX", 1, ubx },
+	[BINARY_SIRF] = { "SiRF", 1, sirf },
+	[BINARY_RTCM] = { "RTCM", 1, rtcm3 },
+	[BINARY_SKYTRAQ] = { "SkyTraq", 2, skytraq },
+	[BINARY_GARMIN] = { "Garmin", 2, garmin },
+	[BINARY_TSIP] = { "Trimble TSIP", 3, tsip },
+	[BINARY_ONCORE] = { "Motorola", 2, oncore },
 };
-
-#define N_PROTOCOLS (sizeof(protocols) / sizeof(protocols[0]))
-_Static_assert(N_PROTOCOLS <= BINARY_PROTOCOLS_MAX, "struct binary has no room for all protocols");
 
 /* What the bytes at p begin with, and which protocol's it is. */
 static int match_any(const uint8_t *p, size_t n, size_t *which)
 {
 	bool more = false;
 
-	for (size_t i = 0; i < N_PROTOCOLS; i++) {
+	for (size_t i = 0; i < BINARY_PROTOCOLS; i++) {
 		int length = protocols[i].match(p, n);
 
 		*which = i;
@@ -200,44 +196,74 @@ static int match_any(const uint8_t *p, size_t n, size_t *which)
 	return more ? MORE : NONE;
 }
 
-/*
- * Judge the buffer from its beginning; keep what may become a packet.  None waits
- * for more than BINARY_PACKET_MAX bytes, so a full buffer is never kept whole.
- */
-static void scan(struct binary *b, bool over)
+/* Forget what was given or judged: the first n bytes. */
+static void drop(struct binary *b, size_t n)
 {
-	size_t at = 0, which;
+	memmove(b->buf, b->buf + n, b->n - n);
+	b->n -= n;
+}
 
+/*
+ * Judge the buffer behind the packet given last; keep what may become a packet.
+ * None waits for more than BINARY_PACKET_MAX bytes, so a full buffer is never kept
+ * whole.
+ */
+static bool scan(struct binary *b, bool over, struct binary_packet *packet)
+{
+	size_t at = b->done, which;
+
+	b->done = 0;
 	while (at < b->n) {
 		int length = match_any(b->buf + at, b->n - at, &which);
 
 		if (length == MORE && !over)
 			break;
-		if (length > 0)
+		if (length > 0) {
 			b->packets[which]++;
-		at += length > 0 ? (size_t)length : 1;
+			packet->protocol = (enum binary_protocol)which;
+			packet->bytes = b->buf + at;
+			packet->len = (size_t)length;
+			b->done = at + packet->len;
+			return true;
+		}
+		at++;
 	}
-	memmove(b->buf, b->buf + at, b->n - at);
-	b->n -= at;
+	drop(b, at);
+	return false;
+}
+
+bool binary_next(struct binary *b, const uint8_t **p, size_t *n, struct binary_packet *packet)
+{
+	for (;;) {
+		size_t room, part;
+
+		if (scan(b, false, packet))
+			return true;
+		if (!*n)
+			return false;
+		room = sizeof(b->buf) - b->n;
+		part = *n < room ? *n : room;
+		memcpy(b->buf + b->n, *p, part);
+		b->n += part;
+		*p += part;
+		*n -= part;
+	}
 }
 
 void binary_feed(struct binary *b, const uint8_t *p, size_t n)
 {
-	while (n) {
-		const size_t room = sizeof(b->buf) - b->n;
-		const size_t part = n < room ? n : room;
+	struct binary_packet packet;
 
-		memcpy(b->buf + b->n, p, part);
-		b->n += part;
-		p += part;
-		n -= part;
-		scan(b, false);
-	}
+	while (binary_next(b, &p, &n, &packet))
+		;
 }
 
 void binary_end(struct binary *b)
 {
-	scan(b, true);
+	struct binary_packet packet;
+
+	while (scan(b, true, &packet))
+		;
 }
 
 const char *binary_name(const struct binary *b)
@@ -245,7 +271,7 @@ const char *binary_name(const struct binary *b)
 	const char *name = "";
 	unsigned int most = 0;
 
-	for (size_t i = 0; i < N_PROTOCOLS; i++) {
+	for (size_t i = 0; i < BINARY_PROTOCOLS; i++) {
 		if (b->packets[i] < protocols[i].packets_min || b->packets[i] <= most)
 			continue;
 		most = b->packets[i];

@@ -6,20 +6,44 @@
 #ifndef GPSPPSCTL_BINARY_H
 #define GPSPPSCTL_BINARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define BINARY_PACKET_MAX 2048
-#define BINARY_PROTOCOLS_MAX 8
+
+enum binary_protocol {
+	BINARY_UBX,
+	BINARY_SIRF,
+	BINARY_RTCM,
+	BINARY_SKYTRAQ,
+	BINARY_GARMIN,
+	BINARY_TSIP,
+	BINARY_ONCORE,
+	BINARY_PROTOCOLS,
+};
 
 /* All zero is the beginning. */
 struct binary {
 	uint8_t buf[BINARY_PACKET_MAX];
 	size_t n;
-	unsigned int packets[BINARY_PROTOCOLS_MAX];
+	size_t done;		/* of buf: the packet given last and what was before it */
+	unsigned int packets[BINARY_PROTOCOLS];
 };
 
-/* Take bytes, in whatever pieces they arrive. */
+struct binary_packet {
+	enum binary_protocol protocol;
+	const uint8_t *bytes;	/* the whole packet, frame and checksum; valid until the next call */
+	size_t len;
+};
+
+/*
+ * Take bytes, in whatever pieces they arrive, until one packet is complete: true,
+ * with *packet filled and *p and *n moved on.  False when the bytes are used up.
+ */
+bool binary_next(struct binary *b, const uint8_t **p, size_t *n, struct binary_packet *packet);
+
+/* The same, where only the number of packets matters. */
 void binary_feed(struct binary *b, const uint8_t *p, size_t n);
 
 /* The stream is over: what waited for more bytes is judged without them. */

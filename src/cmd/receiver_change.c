@@ -90,7 +90,7 @@ static int report_failure(const struct receiver_port *w, const struct receiver_c
 	receiver_name_set(c->rx, c->seen.set, now, sizeof(now));
 	if (c->outcome == RECEIVER_REFUSED && !c->interrupted) {
 		msg_error(w->path, "nothing was changed: it did not fall silent on %.*s",
-			  (int)strcspn(c->plan.lines[0], "\r"), c->plan.lines[0]);
+			  (int)strcspn(c->plan.steps[0].bytes, "\r"), c->plan.steps[0].bytes);
 		msg_hint("it is no Garmin, or does not hear us (this port's TxD to its data in)");
 	} else if (c->interrupted) {
 		msg_error(w->path, c->sent ? "interrupted: %s" : "interrupted: nothing was sent",

@@ -149,7 +149,7 @@ static void print_change(const struct receiver_report *r)
 static void print_plan(const struct receiver_plan *plan)
 {
 	for (unsigned int i = 0; i < plan->n; i++)
-		printf("%.*s\n", (int)strcspn(plan->lines[i], "\r"), plan->lines[i]);
+		printf("%.*s\n", (int)strcspn(plan->steps[i].bytes, "\r"), plan->steps[i].bytes);
 }
 
 static void print_text(const struct receiver_report *r)
@@ -244,8 +244,8 @@ static struct out *json_lines(const struct receiver_plan *plan)
 	for (unsigned int i = 0; i < plan->n; i++) {
 		char text[RECEIVER_LINE_MAX];
 
-		snprintf(text, sizeof(text), "%.*s", (int)strcspn(plan->lines[i], "\r"),
-			 plan->lines[i]);
+		snprintf(text, sizeof(text), "%.*s", (int)strcspn(plan->steps[i].bytes, "\r"),
+			 plan->steps[i].bytes);
 		out_add_text(lines, text);
 	}
 	return lines;

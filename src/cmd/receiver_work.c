@@ -228,23 +228,32 @@ bool receiver_port_scan(struct receiver_port *w)
 
 /* ---- sending ---- */
 
+/* One make's questions; until it has proven itself. */
+static bool ask_make(struct receiver_port *w, const struct receiver *rx)
+{
+	struct receiver_plan probe = { .n = 0 };
+	int64_t end_ns;
+
+	if (!rx->write_probe || rx->write_probe(&probe) < 0)
+		return false;
+	for (unsigned int i = 0; i < probe.n && !w->report.view.rx; i++) {
+		if (borrow_write(&w->port, probe.steps[i].bytes, probe.steps[i].len) < 0)
+			return false;
+		end_ns = probe_now_ns(w->probe) + ANSWER_NS;
+		while (!w->report.view.rx && probe_now_ns(w->probe) < end_ns && !signals_seen())
+			if (take_some(w, NULL, SLICE_MS) < 0)
+				return false;
+	}
+	return w->report.view.rx != NULL;
+}
+
 bool receiver_port_ask(struct receiver_port *w)
 {
 	const struct receiver_view before = w->report.view;
 	const struct receiver *rx;
-	char line[RECEIVER_LINE_MAX];
-	int64_t end_ns;
 
-	for (unsigned int i = 0; !w->report.view.rx && (rx = receiver_nth(i)); i++) {
-		if (!rx->query || nmea_format(line, sizeof(line), rx->query) < 0 ||
-		    borrow_write(&w->port, line) < 0)
-			continue;
-		end_ns = probe_now_ns(w->probe) + ANSWER_NS;
-		while (!w->report.view.rx && probe_now_ns(w->probe) < end_ns &&
-		       !signals_seen())
-			if (take_some(w, NULL, SLICE_MS) < 0)
-				return false;
-	}
+	for (unsigned int i = 0; !w->report.view.rx && (rx = receiver_nth(i)); i++)
+		ask_make(w, rx);
 	rx = w->report.view.rx;
 	/* the census is of the time before the question */
 	w->report.view = before;
@@ -261,7 +270,7 @@ int receiver_port_change(struct receiver_port *w, struct receiver_change *c)
 	while (receiver_change_step(c, probe_now_ns(w->probe), &line, &wake_ns)) {
 		if (line) {
 			progress(w, c->undoing ? "put back: line" : "line", c->line, "sent");
-			n = borrow_write(&w->port, line);
+			n = borrow_write(&w->port, line, strlen(line));
 		}
 		if (n >= 0)
 			n = take_some(w, c, slice_ms(wake_ns - probe_now_ns(w->probe)));

@@ -24,6 +24,9 @@
 #define NOISE_CHARS 4
 #define TRIES_MAX 2
 
+static const struct receiver_id no_id;
+static const struct receiver_settings nothing_known;
+
 static const struct receiver_plan *current(const struct receiver_change *c)
 {
 	return c->undoing ? &c->undo : &c->plan;
@@ -49,7 +52,7 @@ static int begin(struct receiver_change *c, const struct receiver *rx,
 	memset(c, 0, sizeof(*c));
 	c->rx = rx;
 	send_all(c, now_ns);
-	return receiver_make_plan(rx, req, &c->plan);
+	return receiver_make_plan(rx, &no_id, &nothing_known, req, &c->plan);
 }
 
 int receiver_change_begin(struct receiver_change *c, const struct receiver *rx,
@@ -64,7 +67,7 @@ int receiver_change_begin(struct receiver_change *c, const struct receiver *rx,
 	/* what was not to be touched must still be there */
 	if (req->op == RECEIVER_ADJUST)
 		c->plan.must |= before->set & ~req->off & ~receiver_rare_set(rx);
-	err = receiver_make_plan(rx, &undo, &c->undo);
+	err = receiver_make_plan(rx, &no_id, &nothing_known, &undo, &c->undo);
 	/* others than ours cannot be switched, so they prove nothing either */
 	c->undo.no_others = !before->others;
 	return err;
@@ -75,10 +78,10 @@ static int blind_undo(const struct receiver *rx, struct receiver_plan *undo)
 {
 	const struct receiver_request defaults = { .op = RECEIVER_DEFAULTS };
 	const struct receiver_request rmc = { .op = RECEIVER_ADJUST, .on = 1 };
-	int err = receiver_make_plan(rx, &defaults, undo);
+	int err = receiver_make_plan(rx, &no_id, &nothing_known, &defaults, undo);
 
 	if (!err)
-		err = rx->write_lines(&rmc, undo);
+		err = rx->write_steps(&no_id, &nothing_known, &rmc, undo);
 	undo->min_chars = rx->sentences[0].min_chars;
 	return err;
 }
@@ -154,7 +157,7 @@ static void send_next(struct receiver_change *c, int64_t now_ns, const char **li
 		enter(c, PHASE_SETTLE, now_ns + SETTLE_NS);
 		return;
 	}
-	*line = plan->lines[c->line++];
+	*line = plan->steps[c->line++].bytes;
 	c->sent = true;
 	if (c->blind && plan->silences && c->line == 1)
 		enter(c, PHASE_DRAIN, now_ns + SETTLE_NS);

@@ -49,8 +49,9 @@ static bool is_one_of(const char *type, const char *const *tags, size_t n)
 	return false;
 }
 
-static bool is_proof(const struct nmea_sentence *s)
+static bool is_proof(const struct receiver_message *m)
 {
+	const struct nmea_sentence *s = m->sentence;
 	/*
 	 * PGRMZ and PGRMM are also sent by others' receivers, in imitation of
 	 * Garmin's handhelds.  The rest is ours: a receiver that sends back what it
@@ -60,7 +61,7 @@ static bool is_proof(const struct nmea_sentence *s)
 		"PGRMZ", "PGRMM", "PGRMO", "PGRMCE", "PGRMC1E", "PGRMIE",
 	};
 
-	return !strncmp(s->type, "PGRM", 4) && s->type[4] != '\0' &&
+	return s && s->sum == NMEA_SUM_OK && !strncmp(s->type, "PGRM", 4) && s->type[4] != '\0' &&
 	       !is_one_of(s->type, no_proof, sizeof(no_proof) / sizeof(no_proof[0]));
 }
 
@@ -114,13 +115,13 @@ static void learn_firmware(const char *text, size_t len, struct receiver_id *id)
  * PGRMT is "GPS 18x-LVC software ver. 3.70" on newer units, "GPS 25LP VER 1.10"
  * on older ones.
  */
-static void learn(const struct nmea_sentence *s, struct receiver_id *id)
+static void learn(const struct receiver_message *m, struct receiver_id *id)
 {
 	static const char software[] = " software";
 	struct nmea_data d;
 	size_t model;
 
-	if (!nmea_decode(s, &d) || !(d.has & NMEA_HAS_TEXT))
+	if (!m->sentence || !nmea_decode(m->sentence, &d) || !(d.has & NMEA_HAS_TEXT))
 		return;
 	model = find_version(d.text, d.text_len);
 	learn_firmware(d.text + model, d.text_len - model, id);
@@ -143,11 +144,17 @@ static int switch_all(receiver_set set, int mode, struct receiver_plan *plan)
 }
 
 /* PGRMO modes: 0 off, 1 on, 2 all off, 4 the factory's set. */
-static int write_lines(const struct receiver_request *req, struct receiver_plan *plan)
+static int write_steps(const struct receiver_id *id, const struct receiver_settings *from,
+		       const struct receiver_request *req, struct receiver_plan *plan)
 {
 	int err;
 
+	(void)id;
+	(void)from;
+
 	switch (req->op) {
+	case RECEIVER_KEEP:
+		break;
 	case RECEIVER_DEFAULTS:
 		return receiver_add_line(plan, "PGRMO,,4");
 	case RECEIVER_EXACTLY:
@@ -161,13 +168,24 @@ static int write_lines(const struct receiver_request *req, struct receiver_plan 
 	return 0;
 }
 
+static int write_probe(struct receiver_plan *plan)
+{
+	int err = receiver_add_line(plan, "PGRMCE");
+
+	if (!err) {
+		receiver_last_step(plan)->asks = true;
+		receiver_last_step(plan)->await = RECEIVER_MUST_ANSWER;
+	}
+	return err;
+}
+
 const struct receiver receiver_garmin = {
 	.make = "Garmin",
 	.sentences = sentences,
 	.n_sentences = N_SENTENCES,
-	.query = "PGRMCE",
 	.is_proof = is_proof,
 	.is_reply = is_reply,
 	.learn = learn,
-	.write_lines = write_lines,
+	.write_probe = write_probe,
+	.write_steps = write_steps,
 };

@@ -19,13 +19,10 @@ static receiver_set bit(unsigned int i)
 	return (receiver_set)1 << i;
 }
 
-static const struct receiver *make_of(const struct nmea_sentence *s)
+static const struct receiver *make_of(const struct receiver_message *m)
 {
-	/* without a checksum a sentence is good enough to look at, not to prove anything */
-	if (s->sum != NMEA_SUM_OK)
-		return NULL;
 	for (size_t i = 0; i < N_RECEIVERS; i++)
-		if (receivers[i]->is_proof(s))
+		if (receivers[i]->is_proof(m))
 			return receivers[i];
 	return NULL;
 }
@@ -95,6 +92,14 @@ static void remember(struct receiver_view *v, const struct nmea_data *d)
 	v->has |= d->has;
 }
 
+static void identify(struct receiver_view *v, const struct receiver_message *m)
+{
+	if (!v->rx)
+		v->rx = make_of(m);
+	if (v->rx)
+		v->rx->learn(m, &v->id);
+}
+
 void receiver_hear(struct receiver_view *v, const struct nmea_sentence *s)
 {
 	struct nmea_data d;
@@ -105,12 +110,16 @@ void receiver_hear(struct receiver_view *v, const struct nmea_sentence *s)
 		return;
 	v->good++;
 	remember(v, &d);
-	if (!v->rx)
-		v->rx = make_of(s);
+	/* without a checksum a sentence is good enough to look at, not to prove anything */
+	if (s->sum == NMEA_SUM_OK)
+		identify(v, &(struct receiver_message){ .sentence = s });
 	if (!v->rx || !v->rx->is_reply(s))
 		census_add(&v->census, s);
-	if (v->rx && s->sum == NMEA_SUM_OK)
-		v->rx->learn(s, &v->id);
+}
+
+void receiver_hear_packet(struct receiver_view *v, const struct binary_packet *p)
+{
+	identify(v, &(struct receiver_message){ .packet = p });
 }
 
 void receiver_seen_in(const struct receiver *rx, const struct census *c,
@@ -215,24 +224,71 @@ bool receiver_is_already(const struct receiver *rx, const struct receiver_reques
 	return !(req->on & ~seen->set) && !(req->off & seen->set);
 }
 
+static struct receiver_step *new_step(struct receiver_plan *plan)
+{
+	struct receiver_step *step = &plan->steps[plan->n];
+
+	if (plan->n == RECEIVER_STEPS_MAX)
+		return NULL;
+	memset(step, 0, sizeof(*step));
+	return step;
+}
+
 int receiver_add_line(struct receiver_plan *plan, const char *fmt, ...)
 {
+	struct receiver_step *step = new_step(plan);
 	char body[RECEIVER_LINE_MAX];
 	va_list ap;
 	int n;
 
-	if (plan->n == RECEIVER_LINES_MAX)
+	if (!step)
 		return -ENOSPC;
 	va_start(ap, fmt);
 	n = vsnprintf(body, sizeof(body), fmt, ap);
 	va_end(ap);
 	if (n < 0 || (size_t)n >= sizeof(body))
 		return -ENOSPC;
-	n = nmea_format(plan->lines[plan->n], RECEIVER_LINE_MAX, body);
+	n = nmea_format(step->bytes, RECEIVER_LINE_MAX, body);
 	if (n < 0)
 		return n;
+	step->len = (unsigned int)n;
 	plan->n++;
 	return 0;
+}
+
+int receiver_add_packet(struct receiver_plan *plan, const uint8_t *bytes, size_t len)
+{
+	struct receiver_step *step = new_step(plan);
+
+	if (!step || len > sizeof(step->bytes))
+		return -ENOSPC;
+	memcpy(step->bytes, bytes, len);
+	step->len = (unsigned int)len;
+	plan->n++;
+	return 0;
+}
+
+struct receiver_step *receiver_last_step(struct receiver_plan *plan)
+{
+	return &plan->steps[plan->n ? plan->n - 1 : 0];
+}
+
+/* Bit by bit: the same setting in both. */
+static unsigned int settings_alike(const struct receiver_settings *a,
+				   const struct receiver_settings *b)
+{
+	return (a->baud == b->baud ? RECEIVER_BAUD : 0) |
+	       (a->pulse == b->pulse ? RECEIVER_PULSE : 0) |
+	       (a->pulse_ms == b->pulse_ms ? RECEIVER_PULSE_WIDTH : 0) |
+	       (a->pulse_stops == b->pulse_stops ? RECEIVER_PULSE_STOPS : 0) |
+	       (a->interval_ms == b->interval_ms ? RECEIVER_INTERVAL : 0) |
+	       (a->nmea_version == b->nmea_version ? RECEIVER_VERSION : 0);
+}
+
+unsigned int receiver_settings_differ(const struct receiver_settings *to,
+				      const struct receiver_settings *now)
+{
+	return to->known & ~(now->known & settings_alike(to, now));
 }
 
 /* How the stream must look when the request has been obeyed. */
@@ -243,6 +299,8 @@ static void expect(const struct receiver *rx, const struct receiver_request *req
 	receiver_set rare = receiver_rare_set(rx);
 
 	switch (req->op) {
+	case RECEIVER_KEEP:
+		break;
 	case RECEIVER_EXACTLY:
 		plan->must = req->on;
 		plan->must_not = all & ~req->on;
@@ -275,13 +333,14 @@ static void expect_chars(const struct receiver *rx, const struct receiver_reques
 	}
 }
 
-int receiver_make_plan(const struct receiver *rx, const struct receiver_request *req,
+int receiver_make_plan(const struct receiver *rx, const struct receiver_id *id,
+		       const struct receiver_settings *from, const struct receiver_request *req,
 		       struct receiver_plan *plan)
 {
 	memset(plan, 0, sizeof(*plan));
 	expect(rx, req, plan);
 	expect_chars(rx, req, plan);
-	return rx->write_lines(req, plan);
+	return rx->write_steps(id, from, req, plan);
 }
 
 struct receiver_request receiver_undo_of(const struct receiver *rx,

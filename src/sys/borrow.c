@@ -163,19 +163,19 @@ ssize_t borrow_read(struct borrow *b, void *buf, size_t size, int timeout_ms)
 	return -ENODEV;		/* end of file, EIO, POLLHUP, POLLERR, POLLNVAL */
 }
 
-int borrow_write(struct borrow *b, const char *text)
+int borrow_write(struct borrow *b, const void *bytes, size_t len)
 {
 	struct pollfd pfd = { .fd = b->fd, .events = POLLOUT };
-	size_t left = strlen(text);
+	const char *p = bytes;
 	ssize_t n;
 
-	while (left) {
-		n = write(b->fd, text, left);
+	while (len) {
+		n = write(b->fd, p, len);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return errno == EIO ? -ENODEV : -errno;
 		if (n > 0) {
-			text += n;
-			left -= (size_t)n;
+			p += n;
+			len -= (size_t)n;
 			continue;
 		}
 		n = poll(&pfd, 1, WRITE_TIMEOUT_MS);

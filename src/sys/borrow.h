@@ -72,8 +72,8 @@ int borrow_skip_step(struct borrow *b);
  */
 ssize_t borrow_read(struct borrow *b, void *buf, size_t size, int timeout_ms);
 
-/* The whole text; 0 or -errno (-ETIMEDOUT: the line takes nothing). */
-int borrow_write(struct borrow *b, const char *text);
+/* All of the bytes; 0 or -errno (-ETIMEDOUT: the line takes nothing). */
+int borrow_write(struct borrow *b, const void *bytes, size_t len);
 
 /* Characters received since the port was made (TIOCGICOUNT); 0 or -errno. */
 int borrow_rx(struct borrow *b, uint64_t *rx);

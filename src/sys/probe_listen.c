@@ -194,7 +194,7 @@ int listen_ask(struct listener *list, const char *arg)
 	if (!l)
 		return -EAGAIN;
 	nmea_format(line, sizeof(line), question + 2);
-	return borrow_write(&l->port, line);
+	return borrow_write(&l->port, line, strlen(line));
 }
 
 int listen_modem(struct listener *list, const char *tty, char *buf, size_t size)

@@ -15,6 +15,8 @@
 #define NS_PER_S 1000000000LL
 
 static const struct receiver *const garmin = &receiver_garmin;
+static const struct receiver_id no_id;
+static const struct receiver_settings unknown;
 
 static struct nmea_sentence sentence(const char *body)
 {
@@ -109,7 +111,7 @@ static void test_identity(void **state)
 	identity_is("PGRMT,ver,,", "", "");
 	identity_is("PGRMT,,,", "", "");
 	identity_is("PGRMT,A name that is longer than what we keep of a model's name ver. 123456789.123456789",
-		    "A name that is longer than what we keep", "123456789.12345");
+		    "A name that is longer than what we keep", "123456789.123456789");
 }
 
 static void test_view(void **state)
@@ -170,9 +172,9 @@ static void plan_is(struct receiver_request req, const char *lines, const char *
 	struct receiver_plan plan;
 	char text[1024] = "";
 
-	assert_int_equal(receiver_make_plan(garmin, &req, &plan), 0);
+	assert_int_equal(receiver_make_plan(garmin, &no_id, &unknown, &req, &plan), 0);
 	for (unsigned int i = 0; i < plan.n; i++)
-		strcat(text, plan.lines[i]);
+		strcat(text, plan.steps[i].bytes);
 	assert_string_equal(text, lines);
 	assert_int_equal(plan.must, set_of(must));
 }
