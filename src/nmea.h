@@ -126,15 +126,16 @@ enum {
 	NMEA_HAS_LEAP		= 1 << 9,
 	NMEA_HAS_ERROR		= 1 << 10,
 	NMEA_HAS_TEXT		= 1 << 11,
+	NMEA_HAS_NEXT_PULSE	= 1 << 12,
 };
 
 struct nmea_data {
 	unsigned int has;	/* which of these the sentence said, and said sensibly */
 	struct nmea_utc utc;
-	bool valid;		/* status and mode of RMC, quality of GGA: to be trusted */
+	bool valid;		/* status, mode, quality, fix of RMC GLL GNS GGA ZDG PGRMF */
 	int64_t lat_ndeg, lon_ndeg;	/* north and east positive */
 	int fix;		/* GSA, PGRMF: 1 none, 2 2D, 3 3D */
-	int quality;		/* GGA field 6 */
+	int quality;		/* GGA field 6; ZDG 0 none, 1 to 20 ms, 2 to 100 ns */
 	int satellites_used;	/* GGA, GSA */
 	int satellites_in_view;	/* GSV; of this talker's constellation */
 	int gps_week;		/* PGRMF: 0 to 1023 */
@@ -143,6 +144,7 @@ struct nmea_data {
 	int64_t error_mm;	/* PGRME: estimated horizontal position error */
 	const char *text;	/* PGRMT: product and version; not NUL-terminated, printable */
 	size_t text_len;
+	struct nmea_utc next_pulse;	/* ZDG: not UTC but GPS time, of the pulse to come */
 };
 
 /*

@@ -1,317 +1,217 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The values inside NMEA sentences, each judged by itself. */
+/* What a sentence says about time and fix, each value judged by itself. */
 #include "nmea.h"
 
 #include <string.h>
 
-#define NS_DIGITS 9
-#define NDEG 1000000000LL
+#include "nmea_layout.h"
+
 #define PIVOT_YEAR 80		/* the first GPS time is of January 1980 */
+#define MM_PLACES 3
 
-static bool is_digit(char c)
+static unsigned int decode_date(const char *p, size_t n, struct nmea_utc *t)
 {
-	return c >= '0' && c <= '9';
-}
+	int day, month, year;
 
-/* All n characters are digits, and not too many for an int64_t. */
-static bool digits(const char *p, size_t n, int64_t *value)
-{
-	*value = 0;
-	if (n < 1 || n > 15)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (!is_digit(p[i]))
-			return false;
-		*value = *value * 10 + (p[i] - '0');
-	}
-	return true;
-}
-
-/*
- * ".", ".5", ".99" behind a number, any number of digits: `places` of them as
- * a whole number, the rest cut off.  Nothing at all is 0.
- */
-static bool fraction(const char *p, size_t n, unsigned int places, int64_t *value)
-{
-	*value = 0;
-	if (n && p[0] != '.')
-		return false;
-	for (size_t i = 1; i < n; i++)
-		if (!is_digit(p[i]))
-			return false;
-	for (size_t i = 1; i <= places; i++)
-		*value = *value * 10 + (i < n ? p[i] - '0' : 0);
-	return true;
-}
-
-static size_t whole_part(const char *p, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && is_digit(p[i]))
-		i++;
-	return i;
-}
-
-static int64_t power_of_10(unsigned int n)
-{
-	int64_t v = 1;
-
-	while (n--)
-		v *= 10;
-	return v;
-}
-
-/* An unsigned decimal number times 10^places. */
-static bool decimal(const char *p, size_t n, unsigned int places, int64_t *value)
-{
-	size_t w = whole_part(p, n);
-	int64_t whole, rest;
-
-	if (w > 8 || !digits(p, w, &whole) || !fraction(p + w, n - w, places, &rest))
-		return false;
-	*value = whole * power_of_10(places) + rest;
-	return true;
-}
-
-static bool number_field(const struct nmea_sentence *s, unsigned int i, int max, int *value)
-{
-	size_t n;
-	const char *p = nmea_field(s, i, &n);
-	int64_t v;
-
-	if (!digits(p, n, &v) || v > max)
-		return false;
-	*value = (int)v;
-	return true;
-}
-
-/* hhmmss and a fraction of any length; second 60 only where a leap second can be. */
-static void time_field(const struct nmea_sentence *s, unsigned int i, struct nmea_data *d)
-{
-	size_t n;
-	const char *p = nmea_field(s, i, &n);
-	int64_t hour, minute, second, ns;
-
-	if (n < 6 || !digits(p, 2, &hour) || !digits(p + 2, 2, &minute) ||
-	    !digits(p + 4, 2, &second) || !fraction(p + 6, n - 6, NS_DIGITS, &ns))
-		return;
-	if (hour > 23 || minute > 59 || second > 60)
-		return;
-	if (second == 60 && (hour != 23 || minute != 59))
-		return;
-	d->utc.hour = (uint8_t)hour;
-	d->utc.minute = (uint8_t)minute;
-	d->utc.second = (uint8_t)second;
-	d->utc.ns = (uint32_t)ns;
-	d->has |= NMEA_HAS_TIME;
-}
-
-static bool is_leap_year(int year)
-{
-	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int days_of(int year, int month)
-{
-	static const uint8_t days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-
-	return days[month - 1] + (month == 2 && is_leap_year(year));
-}
-
-static void set_date(struct nmea_data *d, int year, int month, int day)
-{
-	if (month < 1 || month > 12 || day < 1 || day > days_of(year, month))
-		return;
-	d->utc.year = (int16_t)year;
-	d->utc.month = (uint8_t)month;
-	d->utc.day = (uint8_t)day;
-	d->has |= NMEA_HAS_DATE;
-}
-
-/* ddmmyy */
-static void date_field(const struct nmea_sentence *s, unsigned int i, struct nmea_data *d)
-{
-	size_t n;
-	const char *p = nmea_field(s, i, &n);
-	int64_t day, month, year;
-
-	if (n != 6 || !digits(p, 2, &day) || !digits(p + 2, 2, &month) || !digits(p + 4, 2, &year))
-		return;
+	if (n != 6 || !number_whole(p, 2, &day) || !number_whole(p + 2, 2, &month) ||
+	    !number_whole(p + 4, 2, &year))
+		return 0;
 	year += year >= PIVOT_YEAR ? 1900 : 2000;
-	set_date(d, (int)year, (int)month, (int)day);
+	if (!number_is_date(year, month, day))
+		return 0;
+	t->year = (int16_t)year;
+	t->month = (uint8_t)month;
+	t->day = (uint8_t)day;
+	return NMEA_HAS_DATE;
 }
 
-/* [d]ddmm.mmmm and a letter: degrees times 10^9 */
-static bool angle(const struct nmea_sentence *s, unsigned int i, int max_deg, const char *letters,
-		  int64_t *ndeg)
+static unsigned int decode_day_month_year(const struct nmea_sentence *s, unsigned int i,
+					  struct nmea_utc *t)
 {
-	size_t n, n_letter, degrees = max_deg > 90 ? 3 : 2;
-	const char *p = nmea_field(s, i, &n);
-	const char *letter = nmea_field(s, i + 1, &n_letter);
-	int64_t deg, nmin;
+	int v[3];
 
-	if (n < degrees + 2 || n_letter != 1 || whole_part(p, n) != degrees + 2)
-		return false;
-	if (!digits(p, degrees, &deg) || !decimal(p + degrees, n - degrees, NS_DIGITS, &nmin))
-		return false;
-	*ndeg = deg * NDEG + nmin / 60;
-	if (nmin >= 60 * NDEG || *ndeg > max_deg * NDEG)
-		return false;
-	if (*letter != letters[0] && *letter != letters[1])
-		return false;
-	if (*letter == letters[1])
-		*ndeg = -*ndeg;
-	return true;
+	for (unsigned int k = 0; k < 3; k++) {
+		size_t n;
+		const char *p = nmea_field(s, i + k, &n);
+
+		if (!number_whole(p, n, &v[k]))
+			return 0;
+	}
+	if (!number_is_date(v[2], v[1], v[0]))
+		return 0;
+	t->day = (uint8_t)v[0];
+	t->month = (uint8_t)v[1];
+	t->year = (int16_t)v[2];
+	return NMEA_HAS_DATE;
 }
 
-static void position_fields(const struct nmea_sentence *s, unsigned int i, struct nmea_data *d)
+static unsigned int decode_status(const struct nmea_sentence *s, const struct column *c,
+				  struct nmea_data *d)
 {
-	if (angle(s, i, 90, "NS", &d->lat_ndeg) && angle(s, i + 2, 180, "EW", &d->lon_ndeg))
-		d->has |= NMEA_HAS_POSITION;
+	d->valid = nmea_field_is(s, c->field, "A");
+	return d->valid || nmea_field_is(s, c->field, "V") ? NMEA_HAS_VALID : 0;
 }
 
 /*
  * The mode indicator (NMEA 2.3) goes before the status: a fix that is
  * estimated, set by hand, simulated or none is not valid, whatever the status
- * says (IEC 61162-1).
+ * says (IEC 61162-1).  Quectel's U is "unsafe".
  */
-static void status_fields(const struct nmea_sentence *s, unsigned int status, unsigned int mode,
-			  struct nmea_data *d)
+static bool is_trusted(char mode)
+{
+	return !strchr("NEMSU", mode);
+}
+
+static unsigned int decode_mode(const struct nmea_sentence *s, const struct column *c,
+				struct nmea_data *d)
+{
+	if (column_letters(s, c) && !is_trusted(s->raw[s->at[c->field]]))
+		d->valid = false;
+	return 0;
+}
+
+/* GNS: a mode for each constellation, and one that is good is enough. */
+static unsigned int decode_modes(const struct nmea_sentence *s, const struct column *c,
+				 struct nmea_data *d)
 {
 	size_t n;
-	const char *m = nmea_field(s, mode, &n);
+	const char *p = nmea_field(s, c->field, &n);
 
-	if (!nmea_field_is(s, status, "A") && !nmea_field_is(s, status, "V"))
-		return;
-	d->valid = nmea_field_is(s, status, "A") && (n != 1 || !strchr("NEMS", *m));
-	d->has |= NMEA_HAS_VALID;
+	if (!column_letters(s, c))
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		d->valid |= is_trusted(p[i]);
+	return NMEA_HAS_VALID;
 }
 
-static void decode_rmc(const struct nmea_sentence *s, struct nmea_data *d)
+static unsigned int decode_angle(const struct nmea_sentence *s, const struct column *c,
+				 struct nmea_data *d)
 {
-	time_field(s, 0, d);
-	status_fields(s, 1, 11, d);
-	position_fields(s, 2, d);
-	date_field(s, 8, d);
+	int64_t *to = c->has == HALF_LAT ? &d->lat_ndeg : &d->lon_ndeg;
+
+	return column_angle(s, c, to) ? c->has : 0;
 }
 
-static void decode_gll(const struct nmea_sentence *s, struct nmea_data *d)
+static unsigned int decode_number(const struct nmea_sentence *s, const struct column *c,
+				  struct nmea_data *d)
 {
-	position_fields(s, 0, d);
-	time_field(s, 4, d);
-	status_fields(s, 5, 6, d);
+	struct number v;
+
+	if (!column_number(s, c, c->field, &v))
+		return 0;
+	if (c->has == NMEA_HAS_ERROR)
+		d->error_mm = number_scaled(&v, MM_PLACES);
+	else
+		*(int *)((char *)d + c->to) = (int)v.digits;
+	if (c->kind != COLUMN_FROM_0)
+		return c->has;
+	d->valid = d->fix > 1;	/* PGRMF */
+	return c->has | NMEA_HAS_VALID;
 }
 
-static void decode_gga(const struct nmea_sentence *s, struct nmea_data *d)
-{
-	time_field(s, 0, d);
-	position_fields(s, 1, d);
-	if (number_field(s, 5, 9, &d->quality)) {
-		/* 6 estimated, 7 by hand, 8 simulated */
-		d->valid = d->quality >= 1 && d->quality <= 5;
-		d->has |= NMEA_HAS_QUALITY | NMEA_HAS_VALID;
-	}
-	if (number_field(s, 6, 99, &d->satellites_used))
-		d->has |= NMEA_HAS_USED;
-}
-
-static void decode_gsa(const struct nmea_sentence *s, struct nmea_data *d)
-{
-	size_t n;
-
-	if (!number_field(s, 1, 3, &d->fix) || d->fix < 1)
-		return;
-	d->has |= NMEA_HAS_FIX | NMEA_HAS_USED;
-	for (unsigned int i = 2; i < 14; i++) {
-		nmea_field(s, i, &n);
-		d->satellites_used += n > 0;
-	}
-}
-
-static void decode_gsv(const struct nmea_sentence *s, struct nmea_data *d)
-{
-	if (number_field(s, 2, 99, &d->satellites_in_view))
-		d->has |= NMEA_HAS_IN_VIEW;
-}
-
-static void decode_zda(const struct nmea_sentence *s, struct nmea_data *d)
-{
-	int day, month, year;
-
-	time_field(s, 0, d);
-	if (number_field(s, 1, 31, &day) && number_field(s, 2, 12, &month) &&
-	    number_field(s, 3, 9999, &year) && year >= 1980)
-		set_date(d, year, month, day);
-}
-
-/* Garmin GPS 18 Technical Specifications (190-00307-00), PGRMF */
-static void decode_pgrmf(const struct nmea_sentence *s, struct nmea_data *d)
-{
-	int fix;
-
-	if (number_field(s, 0, 1023, &d->gps_week) && number_field(s, 1, 604799, &d->gps_second))
-		d->has |= NMEA_HAS_GPS_TIME;
-	date_field(s, 2, d);
-	time_field(s, 3, d);
-	if (number_field(s, 4, 99, &d->leap_s))
-		d->has |= NMEA_HAS_LEAP;
-	position_fields(s, 5, d);
-	if (number_field(s, 10, 2, &fix)) {
-		d->fix = fix + 1;
-		d->valid = fix > 0;
-		d->has |= NMEA_HAS_FIX | NMEA_HAS_VALID;
-	}
-}
-
-/* Garmin GPS 18 Technical Specifications, PGRME: field 1 is the horizontal error in metres */
-static void decode_pgrme(const struct nmea_sentence *s, struct nmea_data *d)
+static unsigned int decode_text(const struct nmea_sentence *s, const struct column *c,
+				struct nmea_data *d)
 {
 	size_t n;
-	const char *p = nmea_field(s, 0, &n);
-
-	if (nmea_field_is(s, 1, "M") && decimal(p, n, 3, &d->error_mm))
-		d->has |= NMEA_HAS_ERROR;
-}
-
-static void decode_pgrmt(const struct nmea_sentence *s, struct nmea_data *d)
-{
-	size_t n;
-	const char *p = nmea_field(s, 0, &n);
+	const char *p = nmea_field(s, c->field, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (p[i] < 0x20 || p[i] > 0x7e)
-			return;
-	if (!n)
-		return;
+			return 0;
 	d->text = p;
 	d->text_len = n;
-	d->has |= NMEA_HAS_TEXT;
+	return n ? c->has : 0;
 }
 
-static const struct {
-	const char *type;
-	void (*decode)(const struct nmea_sentence *s, struct nmea_data *d);
-} decoders[] = {
-	{ .type = "RMC", .decode = decode_rmc },
-	{ .type = "GGA", .decode = decode_gga },
-	{ .type = "GLL", .decode = decode_gll },
-	{ .type = "GSA", .decode = decode_gsa },
-	{ .type = "GSV", .decode = decode_gsv },
-	{ .type = "ZDA", .decode = decode_zda },
-	{ .type = "PGRMF", .decode = decode_pgrmf },
-	{ .type = "PGRME", .decode = decode_pgrme },
-	{ .type = "PGRMT", .decode = decode_pgrmt },
-};
+static unsigned int decode_time(const struct nmea_sentence *s, const struct column *c,
+				struct nmea_data *d)
+{
+	size_t n;
+	const char *p = nmea_field(s, c->field, &n);
+
+	return number_time(p, n, &d->utc) ? c->has : 0;
+}
+
+static unsigned int decode_column(const struct nmea_sentence *s, const struct column *c,
+				  struct nmea_data *d)
+{
+	size_t n;
+	const char *p;
+
+	switch (c->kind) {
+	case COLUMN_TIME:
+		return decode_time(s, c, d);
+	case COLUMN_DATE:
+		p = nmea_field(s, c->field, &n);
+		return decode_date(p, n, &d->utc);
+	case COLUMN_DAY_MONTH_YEAR:
+		return decode_day_month_year(s, c->field, &d->utc);
+	case COLUMN_STATUS:
+		return decode_status(s, c, d);
+	case COLUMN_LETTER:
+		return decode_mode(s, c, d);
+	case COLUMN_LETTERS:
+		return decode_modes(s, c, d);
+	case COLUMN_ANGLE:
+		return decode_angle(s, c, d);
+	case COLUMN_TEXT:
+		return decode_text(s, c, d);
+	default:
+		return decode_number(s, c, d);
+	}
+}
+
+/* Count the satellites that GSA lists. */
+static void count_used(const struct nmea_sentence *s, const struct column_list *l,
+		       struct nmea_data *d)
+{
+	unsigned int n = column_list_fields(l, s);
+	size_t len;
+
+	for (unsigned int i = 0; i < n; i++) {
+		nmea_field(s, l->first + i, &len);
+		d->satellites_used += len > 0;
+	}
+	d->has |= NMEA_HAS_USED;
+}
+
+/* What follows from two fields, or from the kind of sentence. */
+static void conclude(const struct layout *l, struct nmea_data *d)
+{
+	const unsigned int position = HALF_LAT | HALF_LON, week = HALF_WEEK | HALF_SECOND;
+	const unsigned int both = NMEA_HAS_TIME | NMEA_HAS_DATE;
+
+	if ((d->has & position) == position)
+		d->has |= NMEA_HAS_POSITION;
+	if ((d->has & week) == week)
+		d->has |= NMEA_HAS_GPS_TIME;
+	d->has &= ~(position | week);
+	if (d->has & NMEA_HAS_QUALITY) {
+		/* 6 estimated, 7 by hand, 8 simulated */
+		d->valid = d->quality >= 1 && d->quality <= 5;
+		d->has |= NMEA_HAS_VALID;
+	}
+	if (!l->next_pulse)
+		return;
+	if ((d->has & both) == both)
+		d->has |= NMEA_HAS_NEXT_PULSE;
+	d->has &= ~both;
+	d->next_pulse = d->utc;
+	memset(&d->utc, 0, sizeof(d->utc));
+}
 
 bool nmea_decode(const struct nmea_sentence *s, struct nmea_data *d)
 {
+	const struct layout *l = nmea_layout(s);
+
 	memset(d, 0, sizeof(*d));
-	for (size_t i = 0; i < sizeof(decoders) / sizeof(decoders[0]); i++) {
-		if (strcmp(decoders[i].type, s->type) != 0)
-			continue;
-		decoders[i].decode(s, d);
-		return true;
-	}
-	return false;
+	if (!l)
+		return false;
+	for (unsigned int i = 0; i < l->n_columns; i++)
+		if (l->columns[i].has)
+			d->has |= decode_column(s, &l->columns[i], d);
+	if (d->has & NMEA_HAS_FIX && l->list)
+		count_used(s, l->list, d);
+	conclude(l, d);
+	return true;
 }

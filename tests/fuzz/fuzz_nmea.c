@@ -3,7 +3,7 @@
  * Whatever a wire carries, in whatever pieces: the same sentences, no sentence
  * longer than the limit, every decoded value in its range.
  */
-/* SOURCES: src/nmea.c src/nmea_decode.c src/census.c src/binary.c src/receiver/receiver.c src/receiver/garmin.c */
+/* SOURCES: src/nmea*.c src/census.c src/binary.c src/receiver/*.c */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

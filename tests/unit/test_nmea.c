@@ -502,13 +502,15 @@ static void test_garmin_values(void **state)
 
 static void test_not_decoded(void **state)
 {
-	struct nmea_sentence s = parsed("$PGRMC,A,00018.0,100");
+	struct nmea_sentence s = parsed("$gprmc,,V");
 	struct nmea_data d;
 
 	(void)state;
 	assert_false(nmea_decode(&s, &d));
-	s = parsed("$gprmc,,V");
+	s = parsed("$GPGRS,082324.0,1,-1.6,2.8");
 	assert_false(nmea_decode(&s, &d));
+	/* known, but with nothing of time and place in it */
+	assert_int_equal(decoded("$PGRMC,A,00018.0,100").has, 0);
 }
 
 /* An LVC's data line on a TTL UART: as read, and what was sent. */
