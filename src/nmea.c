@@ -5,15 +5,199 @@
 #include <errno.h>
 #include <string.h>
 
-static bool is_end(char c)
-{
-	return c == '\r' || c == '\n' || c == '$';
-}
+/* What ends a sentence; '$' begins the next one as well. */
+static const uint8_t is_end[256] = { ['\r'] = 1, ['\n'] = 1, ['$'] = 1 };
 
 static bool is_start(char c)
 {
 	/* '!' starts an encapsulated sentence (AIS); only '$' interrupts another one */
 	return c == '$' || c == '!';
+}
+
+uint8_t nmea_checksum(const char *text, size_t len)
+{
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum ^= (uint8_t)text[i];
+	return sum;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	if (c >= 'a' && c <= 'f')	/* Magellan EC-10X and others */
+		return c - 'a' + 10;
+	return -1;
+}
+
+#define EACH_BYTE 0x0101010101010101ULL
+#define HIGH_BITS (EACH_BYTE * 0x80)
+
+/* Eight characters, the first in the lowest byte. */
+static uint64_t load(const char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	return w;
+}
+
+/* Not 0 if one of the characters may end a sentence: '$', or below 14 as CR and LF are. */
+static uint64_t ends(uint64_t w)
+{
+	uint64_t dollars = w ^ EACH_BYTE * '$';
+
+	return ((dollars - EACH_BYTE) & ~dollars & HIGH_BITS) |
+	       ((w - EACH_BYTE * 14) & ~w & HIGH_BITS);
+}
+
+/* The high bit of each byte that is a comma, and no other bit. */
+static uint64_t commas(uint64_t w)
+{
+	uint64_t x = w ^ EACH_BYTE * ',';
+
+	return ~(((x & ~HIGH_BITS) + ~HIGH_BITS) | x) & HIGH_BITS;
+}
+
+/* Note that fields begin behind these commas. */
+static unsigned int note_commas(struct nmea_sentence *s, unsigned int n, uint64_t found, size_t i)
+{
+	for (; found && n <= NMEA_FIELDS_MAX; found &= found - 1)
+		s->at[n++] = (uint16_t)(i + (unsigned int)__builtin_ctzll(found) / 8 + 1);
+	return n;
+}
+
+static uint8_t fold(uint64_t x)
+{
+	x ^= x >> 32;
+	x ^= x >> 16;
+	return (uint8_t)(x ^ x >> 8);
+}
+
+/*
+ * One pass over a sentence from behind its '$': the XOR, and where fields begin.
+ * Ends before an end character (`whole`: at the end of the text only) and says
+ * where.
+ */
+static size_t scan(const char *raw, size_t len, bool whole, struct nmea_sentence *s, uint8_t *sum)
+{
+	unsigned int n = 0;
+	uint64_t x = 0;
+	size_t i = 1;
+
+	for (; i + 8 <= len; i += 8) {
+		uint64_t w = load(raw + i);
+
+		if (!whole && ends(w))
+			break;
+		x ^= w;
+		n = note_commas(s, n, commas(w), i);
+	}
+	x = fold(x);
+	for (; i < len && (whole || !is_end[(uint8_t)raw[i]]); i++) {
+		x ^= (uint8_t)raw[i];
+		if (raw[i] == ',')
+			n = note_commas(s, n, 0x80, i);
+	}
+	s->n_fields = n;
+	*sum = (uint8_t)x;
+	return i;
+}
+
+/* Judge the checksum, given the XOR of all; *body is the length up to the '*' or the end. */
+static enum nmea_sum judge(const char *raw, size_t len, uint8_t sum, size_t *body)
+{
+	const char *star;
+	int high, low;
+
+	/* a text may hold a '*' of its own: the one that counts is third from the end */
+	if (len >= 4 && raw[len - 3] == '*')
+		star = raw + len - 3;
+	else
+		star = memchr(raw, '*', len);
+	*body = star ? (size_t)(star - raw) : len;
+	if (!star)
+		return NMEA_SUM_NONE;
+	if (*body + 3 != len)
+		return NMEA_SUM_BAD;
+	high = hex_digit(star[1]);
+	low = hex_digit(star[2]);
+	sum ^= (uint8_t)('*' ^ star[1] ^ star[2]);
+	return high >= 0 && low >= 0 && sum == high * 16 + low ? NMEA_SUM_OK : NMEA_SUM_BAD;
+}
+
+/* The fields end with the body, and are no more than there is room for. */
+static void close_fields(struct nmea_sentence *s, size_t body)
+{
+	while (s->n_fields && s->at[s->n_fields - 1] > body)
+		s->n_fields--;
+	if (s->n_fields > NMEA_FIELDS_MAX)
+		s->n_fields = NMEA_FIELDS_MAX;
+	else
+		s->at[s->n_fields] = (uint16_t)(body + 1);
+}
+
+static bool tag_is_clean(const char *tag, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!((tag[i] >= 'A' && tag[i] <= 'Z') || (tag[i] >= '0' && tag[i] <= '9')))
+			return false;
+	return len >= 3 && len <= NMEA_TYPE_MAX;
+}
+
+/*
+ * Proprietary tags start with P: $PGRMC must not be taken for an RMC of the
+ * talker PG.  The exception is Quectel, whose QZSS talker is PQ.
+ */
+static bool has_talker(const char *tag, size_t len)
+{
+	if (len != 5)
+		return false;
+	return tag[0] != 'P' || !memcmp(tag, "PQGSA", 5) || !memcmp(tag, "PQGSV", 5);
+}
+
+static void set_tag(struct nmea_sentence *s, const char *tag, size_t len)
+{
+	memset(s->talker, 0, sizeof(s->talker));
+	memset(s->type, 0, sizeof(s->type));
+	if (!tag_is_clean(tag, len))
+		return;
+	if (has_talker(tag, len)) {
+		memcpy(s->talker, tag, 2);
+		memcpy(s->type, tag + 2, 3);
+		return;
+	}
+	s->talker[0] = tag[0] == 'P' ? 'P' : '\0';
+	memcpy(s->type, tag, len);
+}
+
+/* What is known when the sentence's end and its XOR are. */
+static void analyse(const char *raw, size_t len, uint8_t sum, struct nmea_sentence *s)
+{
+	size_t body;
+
+	s->raw = raw;
+	s->len = len;
+	s->sum = judge(raw, len, sum, &body);
+	close_fields(s, body);
+	set_tag(s, raw + 1, s->at[0] - 2);
+}
+
+void nmea_parse(const char *raw, size_t len, struct nmea_sentence *s)
+{
+	uint8_t sum;
+
+	scan(raw, len, true, s, &sum);
+	analyse(raw, len, sum, s);
+	s->offset = 0;
+	s->cut = false;
 }
 
 static void advance(struct nmea *p, const char **buf, size_t *len, size_t n)
@@ -39,12 +223,19 @@ static size_t line_part(const char *buf, size_t len, bool fresh)
 {
 	size_t n = fresh ? 1 : 0;	/* the '$' that it starts with does not end it */
 
-	while (n < len && !is_end(buf[n]))
+	while (n < len && !is_end[(uint8_t)buf[n]])
 		n++;
 	return n;
 }
 
-/* A complete line: count it, analyse it.  False for a lone '$'. */
+static void count(struct nmea *p, const struct nmea_sentence *s)
+{
+	p->stats.sentences++;
+	p->stats.bad += s->sum == NMEA_SUM_BAD;
+	p->stats.none += s->sum == NMEA_SUM_NONE;
+}
+
+/* A complete line: analyse it, count it.  False for a lone '$'. */
 static bool finish(struct nmea *p, const char *raw, size_t len, struct nmea_sentence *s)
 {
 	p->len = 0;
@@ -54,9 +245,7 @@ static bool finish(struct nmea *p, const char *raw, size_t len, struct nmea_sent
 	}
 	nmea_parse(raw, len, s);
 	s->offset = p->start;
-	p->stats.sentences++;
-	p->stats.bad += s->sum == NMEA_SUM_BAD;
-	p->stats.none += s->sum == NMEA_SUM_NONE;
+	count(p, s);
 	return true;
 }
 
@@ -99,11 +288,35 @@ static bool take_line(struct nmea *p, const char **buf, size_t *len, struct nmea
 	return true;
 }
 
+/*
+ * A line that is here from its start to its end, as all but the first and the
+ * last of a large piece are: found, summed and split in one pass.  False, and
+ * nothing taken, for any other.
+ */
+static bool take_whole(struct nmea *p, const char **buf, size_t *len, struct nmea_sentence *s)
+{
+	size_t limit = *len <= NMEA_LINE_MAX ? *len : NMEA_LINE_MAX + 1;
+	uint8_t sum;
+	size_t n = scan(*buf, limit, false, s, &sum);
+
+	if (n == limit || n < 2)
+		return false;
+	analyse(*buf, n, sum, s);
+	s->offset = p->offset;
+	s->cut = (*buf)[n] == '$';
+	advance(p, buf, len, n);
+	count(p, s);
+	return true;
+}
+
 bool nmea_next(struct nmea *p, const char **buf, size_t *len, struct nmea_sentence *s)
 {
 	while (*len) {
-		if (!p->len && !p->skipping)
+		if (!p->len && !p->skipping) {
 			skip_junk(p, buf, len);
+			if (*len && take_whole(p, buf, len, s))
+				return true;
+		}
 		if (*len && take_line(p, buf, len, s))
 			return true;
 	}
@@ -117,110 +330,6 @@ bool nmea_end(struct nmea *p, struct nmea_sentence *s)
 		return false;
 	s->cut = true;
 	return true;
-}
-
-uint8_t nmea_checksum(const char *text, size_t len)
-{
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i < len; i++)
-		sum ^= (uint8_t)text[i];
-	return sum;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')	/* Magellan EC-10X and others */
-		return c - 'a' + 10;
-	return -1;
-}
-
-/* Judge the checksum; *body is the length up to the '*' or the end. */
-static enum nmea_sum judge(const char *raw, size_t len, size_t *body)
-{
-	const char *star = memchr(raw, '*', len);
-	int high, low;
-
-	*body = len;
-	if (!star)
-		return NMEA_SUM_NONE;
-	/* a text may hold a '*' of its own: the one that counts is third from the end */
-	if (len >= 4 && raw[len - 3] == '*')
-		star = raw + len - 3;
-	*body = (size_t)(star - raw);
-	if (*body != len - 3)
-		return NMEA_SUM_BAD;
-	high = hex_digit(star[1]);
-	low = hex_digit(star[2]);
-	if (high < 0 || low < 0 || nmea_checksum(raw + 1, *body - 1) != high * 16 + low)
-		return NMEA_SUM_BAD;
-	return NMEA_SUM_OK;
-}
-
-static void split(struct nmea_sentence *s, size_t body)
-{
-	size_t i = 1;
-
-	while (i < body && s->raw[i] != ',')
-		i++;
-	s->n_fields = 0;
-	s->at[0] = (uint16_t)(i + 1);
-	for (i++; i <= body && s->n_fields < NMEA_FIELDS_MAX; i++) {
-		if (i < body && s->raw[i] != ',')
-			continue;
-		s->n_fields++;
-		s->at[s->n_fields] = (uint16_t)(i + 1);
-	}
-}
-
-static bool tag_is_clean(const char *tag, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (!((tag[i] >= 'A' && tag[i] <= 'Z') || (tag[i] >= '0' && tag[i] <= '9')))
-			return false;
-	return len >= 3 && len <= NMEA_TYPE_MAX;
-}
-
-/*
- * Proprietary tags start with P: $PGRMC must not be taken for an RMC of the
- * talker PG.  The exception is Quectel, whose QZSS talker is PQ.
- */
-static bool has_talker(const char *tag, size_t len)
-{
-	if (len != 5)
-		return false;
-	return tag[0] != 'P' || !memcmp(tag, "PQGSA", 5) || !memcmp(tag, "PQGSV", 5);
-}
-
-static void set_tag(struct nmea_sentence *s, const char *tag, size_t len)
-{
-	size_t skip = 0;
-
-	memset(s->talker, 0, sizeof(s->talker));
-	memset(s->type, 0, sizeof(s->type));
-	if (!tag_is_clean(tag, len))
-		return;
-	if (has_talker(tag, len))
-		skip = 2;
-	memcpy(s->talker, tag, skip ? 2 : tag[0] == 'P');
-	memcpy(s->type, tag + skip, len - skip);
-}
-
-void nmea_parse(const char *raw, size_t len, struct nmea_sentence *s)
-{
-	size_t body;
-
-	s->raw = raw;
-	s->len = len;
-	s->offset = 0;
-	s->cut = false;
-	s->sum = judge(raw, len, &body);
-	split(s, body);
-	set_tag(s, raw + 1, s->at[0] - 2);
 }
 
 const char *nmea_field(const struct nmea_sentence *s, unsigned int i, size_t *len)

@@ -148,8 +148,8 @@ struct nmea_data {
 };
 
 /*
- * The values of one sentence; false for a type that is not decoded.  Looks at
- * no checksum: whoever calls decides which checksums to trust.
+ * What one sentence says of these; false for a type that has none of them.
+ * Looks at no checksum: whoever calls decides which checksums to trust.
  */
 bool nmea_decode(const struct nmea_sentence *s, struct nmea_data *d);
 
@@ -185,11 +185,12 @@ struct nmea_value {
 
 /*
  * The i-th value of a sentence, in the order of its fields; false behind the
- * last, and for a type that is not decoded.  Time, date and the verdict on
- * validity are nmea_decode()'s and not among them.  A value of GSV is of the
+ * last, and for a type whose fields are not known.  Time, date and the verdict
+ * on validity are nmea_decode()'s and not among them.  A value of GSV is of the
  * list "satellites" ("prn", "elevation_deg", "azimuth_deg", "snr_db"), those of
  * GSA's satellites are of the list "satellites_used" with the name "" (an array of
- * plain numbers).
+ * plain numbers); elements without anything in them are left out.  Numbers have
+ * as many places as were sent, angles of a position 9.
  */
 bool nmea_value(const struct nmea_sentence *s, unsigned int i, struct nmea_value *v);
 

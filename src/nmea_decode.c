@@ -203,15 +203,19 @@ static void conclude(const struct layout *l, struct nmea_data *d)
 bool nmea_decode(const struct nmea_sentence *s, struct nmea_data *d)
 {
 	const struct layout *l = nmea_layout(s);
+	bool says = false;
 
 	memset(d, 0, sizeof(*d));
 	if (!l)
 		return false;
-	for (unsigned int i = 0; i < l->n_columns; i++)
-		if (l->columns[i].has)
-			d->has |= decode_column(s, &l->columns[i], d);
+	for (const struct column *c = l->columns; c < l->columns + l->n_columns; c++) {
+		if (!c->has)
+			continue;
+		d->has |= decode_column(s, c, d);
+		says = true;
+	}
 	if (d->has & NMEA_HAS_FIX && l->list)
 		count_used(s, l->list, d);
 	conclude(l, d);
-	return true;
+	return says;
 }

@@ -131,7 +131,7 @@ static const struct column gsv_tail[] = {
 
 static const struct column vtg[] = {
 	COURSE(0, "T"), MEASURE("course_magnetic_deg", 2, "M", 0, 360),
-	SPEED_KNOTS(4, "N"), SPEED_KMH(6, "K"), MODE(8),
+	SPEED_KNOTS(4, "N"), SPEED_KMH(6, "K"), LETTER("mode", 8, MODES),
 };
 
 /* Before NMEA 3.01 it could come without the units. */

@@ -509,8 +509,11 @@ static void test_not_decoded(void **state)
 	assert_false(nmea_decode(&s, &d));
 	s = parsed("$GPGRS,082324.0,1,-1.6,2.8");
 	assert_false(nmea_decode(&s, &d));
-	/* known, but with nothing of time and place in it */
-	assert_int_equal(decoded("$PGRMC,A,00018.0,100").has, 0);
+	/* with nothing of time and place in them */
+	s = parsed("$PGRMC,A,00018.0,100");
+	assert_false(nmea_decode(&s, &d));
+	s = parsed("$GPTXT,01,01,02,hello");
+	assert_false(nmea_decode(&s, &d));
 }
 
 /* An LVC's data line on a TTL UART: as read, and what was sent. */
