@@ -186,7 +186,7 @@ static void analyse(const char *raw, size_t len, uint8_t sum, struct nmea_senten
 	s->raw = raw;
 	s->len = len;
 	s->sum = judge(raw, len, sum, &body);
-	close_fields(s, body);
+	close_fields(s, body ? body : 1);	/* the start belongs to no field */
 	set_tag(s, raw + 1, s->at[0] - 2);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Sentences out of bytes in any pieces, and the values in them. */
+/* One sentence: its tag, checksum and fields, and what they mean. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,212 +13,7 @@
 #include "census.h"
 #include "nmea.h"
 
-/* What a stream gave, as one text: "GP RMC ok 12 63;..." and the statistics. */
-struct log {
-	char text[8192];
-	size_t len;
-};
-
-__attribute__((format(printf, 2, 3)))
-static void note(struct log *log, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	log->len += (size_t)vsnprintf(log->text + log->len, sizeof(log->text) - log->len, fmt, ap);
-	va_end(ap);
-	assert_true(log->len < sizeof(log->text));
-}
-
-static void note_sentence(struct log *log, const struct nmea_sentence *s)
-{
-	static const char *const sums[] = { "ok", "bad", "none" };
-
-	note(log, "%s %s %s%s @%llu %.*s\n", s->talker, s->type, sums[s->sum],
-	     s->cut ? " cut" : "", (unsigned long long)s->offset, (int)s->len, s->raw);
-}
-
-static void feed(struct nmea *p, struct log *log, const char *buf, size_t len)
-{
-	struct nmea_sentence s;
-
-	while (nmea_next(p, &buf, &len, &s))
-		note_sentence(log, &s);
-	assert_int_equal(len, 0);
-}
-
-static void finish(struct nmea *p, struct log *log)
-{
-	struct nmea_sentence s;
-
-	if (nmea_end(p, &s))
-		note_sentence(log, &s);
-	note(log, "%llu sentences %llu bad %llu none %llu overlong %llu junk",
-	     (unsigned long long)p->stats.sentences, (unsigned long long)p->stats.bad,
-	     (unsigned long long)p->stats.none, (unsigned long long)p->stats.overlong,
-	     (unsigned long long)p->stats.junk_bytes);
-}
-
-static void whole(const char *buf, size_t len, struct log *log)
-{
-	struct nmea p = { .len = 0 };
-
-	log->len = 0;
-	feed(&p, log, buf, len);
-	finish(&p, log);
-}
-
-static void gives(const char *stream, const char *expected)
-{
-	struct log log;
-
-	whole(stream, strlen(stream), &log);
-	assert_string_equal(log.text, expected);
-}
-
 static const char rmc[] = "$GPRMC,,V,,,,,,,,,,N*53";
-
-static void test_one(void **state)
-{
-	(void)state;
-	gives("$GPRMC,,V,,,,,,,,,,N*53\r\n",
-	      "GP RMC ok @0 $GPRMC,,V,,,,,,,,,,N*53\n"
-	      "1 sentences 0 bad 0 none 0 overlong 0 junk");
-}
-
-static void test_resynchronises(void **state)
-{
-	(void)state;
-	/* a good one behind a cut one, on the same line */
-	gives("$GPRMC,0003$GPRMC,,V,,,,,,,,,,N*53\r\n",
-	      "GP RMC none cut @0 $GPRMC,0003\nGP RMC ok @11 $GPRMC,,V,,,,,,,,,,N*53\n"
-	      "2 sentences 0 bad 1 none 0 overlong 0 junk");
-	/* two whole ones merged */
-	gives("$GPZDA,,,,,00,00*48$GPRMC,,V,,,,,,,,,,N*53\n",
-	      "GP ZDA ok cut @0 $GPZDA,,,,,00,00*48\nGP RMC ok @19 $GPRMC,,V,,,,,,,,,,N*53\n"
-	      "2 sentences 0 bad 0 none 0 overlong 0 junk");
-	/* $$: an ST Teseo does that */
-	gives("$$GNRMC,,V,,,,,,,,,,N,V*37\r\n",
-	      "GN RMC ok @1 $GNRMC,,V,,,,,,,,,,N,V*37\n"
-	      "1 sentences 0 bad 0 none 0 overlong 1 junk");
-	/* CR CR LF, rubbish between, a corrupted line (its true sum is 60), then a good one */
-	gives("\r\r\nxy\xff\x01$GPRMC,000344.03,A,4808.9992,N,4,02.3*05\r\r\n$GPZDA,,,,,00,00*48\r",
-	      "GP RMC bad @7 $GPRMC,000344.03,A,4808.9992,N,4,02.3*05\n"
-	      "GP ZDA ok @50 $GPZDA,,,,,00,00*48\n"
-	      "2 sentences 1 bad 0 none 0 overlong 4 junk");
-	/* no CR LF at the end of a file */
-	gives("$GPZDA,,,,,00,00*48",
-	      "GP ZDA ok cut @0 $GPZDA,,,,,00,00*48\n1 sentences 0 bad 0 none 0 overlong 0 junk");
-	gives("!AIVDM,1,1*57\n!AIVDM$GPZDA,,,,,00,00*48\n",
-	      "AI VDM ok @0 !AIVDM,1,1*57\nAI VDM none cut @14 !AIVDM\n"
-	      "GP ZDA ok @20 $GPZDA,,,,,00,00*48\n3 sentences 0 bad 1 none 0 overlong 0 junk");
-	gives("$\r\n$\n$$", "0 sentences 0 bad 0 none 0 overlong 4 junk");
-}
-
-static size_t overlong_stream(char *buf, size_t line)
-{
-	buf[0] = '$';
-	memset(buf + 1, 'A', line - 1);
-	strcpy(buf + line, "\r\n$GPZDA,,,,,00,00*48\r\n");
-	return strlen(buf);
-}
-
-static void test_overlong(void **state)
-{
-	char buf[2000];
-	struct log log;
-
-	(void)state;
-	whole(buf, overlong_stream(buf, NMEA_LINE_MAX + 1), &log);
-	assert_string_equal(log.text, "GP ZDA ok @515 $GPZDA,,,,,00,00*48\n"
-			    "1 sentences 0 bad 0 none 1 overlong 0 junk");
-	overlong_stream(buf, NMEA_LINE_MAX);
-	whole(buf, strlen(buf), &log);
-	assert_non_null(strstr(log.text, "2 sentences 0 bad 1 none 0 overlong 0 junk"));
-	/* the next '$' ends an over-long one as well */
-	memset(buf, 'x', 1000);
-	buf[0] = '$';
-	strcpy(buf + 1000, "$GPZDA,,,,,00,00*48\n");
-	whole(buf, strlen(buf), &log);
-	assert_string_equal(log.text, "GP ZDA ok @1000 $GPZDA,,,,,00,00*48\n"
-			    "1 sentences 0 bad 0 none 1 overlong 0 junk");
-}
-
-static const char mixed[] =
-	"rub\xb7\x71$GPRMC,235960.00,A,5001.1900,N,00840.6570,E,0.0,0.0,311216,,,A*57\r\n"
-	"$GPRMC,0003$$GNRMC,,V,,,,,,,,,,N,V*37\r\r\n!AIVDM,1,1*4a\n$PGRMC,A,3*11\r\n"
-	"\0\x01$GPZDA,,,,,00,00*48$GPGGA,1*zz\r\n$P\n$,,,*0\n$GPTXT,a*b*3B\r\n*48\r\n$GPZDA,,,,,00";
-
-static void test_every_split(void **state)
-{
-	const size_t len = sizeof(mixed) - 1;
-	struct log once, cut;
-
-	(void)state;
-	whole(mixed, len, &once);
-	for (size_t i = 0; i <= len; i++) {
-		for (size_t j = i; j <= len; j += 1 + (len - i) / 16) {
-			struct nmea p = { .len = 0 };
-
-			cut.len = 0;
-			feed(&p, &cut, mixed, i);
-			feed(&p, &cut, mixed + i, j - i);
-			feed(&p, &cut, mixed + j, len - j);
-			finish(&p, &cut);
-			assert_string_equal(cut.text, once.text);
-		}
-	}
-}
-
-static void test_over_long_splits(void **state)
-{
-	char buf[2000];
-	size_t len = overlong_stream(buf, NMEA_LINE_MAX + 1);
-	struct log once, cut;
-
-	(void)state;
-	whole(buf, len, &once);
-	for (size_t i = 0; i <= len; i++) {
-		struct nmea p = { .len = 0 };
-
-		cut.len = 0;
-		feed(&p, &cut, buf, i);
-		feed(&p, &cut, buf + i, len - i);
-		finish(&p, &cut);
-		assert_string_equal(cut.text, once.text);
-	}
-}
-
-/* Random bytes, rich in what matters, in random pieces; each seed is printed when it fails. */
-static void test_random(void **state)
-{
-	static const char alphabet[] = "$$\r\n**,,GPRMC0123456789ABCDEF!\xb7\x01";
-
-	(void)state;
-	for (unsigned int seed = 1; seed <= 300; seed++) {
-		struct nmea p = { .len = 0 };
-		struct log once, cut = { .len = 0 };
-		char buf[900];
-
-		srand(seed);
-		for (size_t i = 0; i < sizeof(buf); i++)
-			buf[i] = alphabet[(size_t)rand() % (sizeof(alphabet) - 1)];
-		memset(buf + rand() % 200, 'q', (size_t)rand() % 600);
-		whole(buf, sizeof(buf), &once);
-		for (size_t at = 0; at < sizeof(buf);) {
-			size_t n = (size_t)rand() % 40;
-
-			if (n > sizeof(buf) - at)
-				n = sizeof(buf) - at;
-			feed(&p, &cut, buf + at, n);
-			at += n;
-		}
-		finish(&p, &cut);
-		if (strcmp(once.text, cut.text))
-			print_error("seed %u\n", seed);
-		assert_string_equal(once.text, cut.text);
-	}
-}
 
 static struct nmea_sentence parsed(const char *text)
 {
@@ -273,6 +68,12 @@ static void test_fields(void **state)
 	assert_int_equal(len, 0);
 	assert_int_equal(parsed("$GPZDA*4D").n_fields, 0);
 	assert_int_equal(parsed("$GPZDA,").n_fields, 1);
+	assert_int_equal(parsed("").n_fields, 0);
+	assert_int_equal(parsed("$").n_fields, 0);
+	assert_int_equal(parsed("*").n_fields, 0);
+	/* commas behind the '*' make no fields */
+	assert_int_equal(parsed("$GPZDA,1*,,").n_fields, 1);
+	assert_int_equal(parsed("$GPZDA,1*,,,,").n_fields, 1);
 }
 
 static void test_many_fields(void **state)
@@ -409,8 +210,36 @@ static void test_times(void **state)
 	time_is("$GPZDA,000041,27,03,2005,-05,00", "2005-03-27T00:00:41.000000000");
 	time_is("$GPGGA,120317,4221.4394,N,01321.9948,E,0,00,,,M,,M,,*59", "-T12:03:17.000000000");
 	time_is("$GPGLL,4221.4394,N,01321.9948,E,120317,A", "-T12:03:17.000000000");
+	time_is("$GNGNS,043548.00,4333.190127,N,00127.618382,E,AAAAN,14,1.3,250.7,50.0,,,V*69",
+		"-T04:35:48.000000000");
+	time_is("$GNGST,004024.00,201423,,,,2.4,3.5,4.2*4B", "-T00:40:24.000000000");
+	/* a year that GPS cannot say, and one that is not said whole */
+	time_is("$GPZDA,000041,27,03,1979,,", "-T00:00:41.000000000");
+	time_is("$GPZDA,000041,27,03,10000,,", "-T00:00:41.000000000");
+	time_is("$GPZDA,000041,29,02,2100,,", "-T00:00:41.000000000");
+	time_is("$GPZDA,000041,29,02,2000,,", "2000-02-29T00:00:41.000000000");
 	time_is("$PGRMF,0,0,060419,235942,18,4733.2519,N,12208.3664,W,A,2,0,337,2,1*36",
 		"2019-04-06T23:59:42.000000000");
+}
+
+/* Accord's ZDG tells the time of the pulse to come, on the scale of GPS: never taken for UTC. */
+static void test_next_pulse(void **state)
+{
+	struct nmea_data d = decoded("$GPZDG,150400.5,02,09,2026,01.25,2");
+
+	(void)state;
+	assert_int_equal(d.has, NMEA_HAS_NEXT_PULSE | NMEA_HAS_QUALITY | NMEA_HAS_VALID);
+	assert_int_equal(d.utc.year, 0);
+	assert_int_equal(d.utc.hour, 0);
+	assert_int_equal(d.next_pulse.year, 2026);
+	assert_int_equal(d.next_pulse.month, 9);
+	assert_int_equal(d.next_pulse.day, 2);
+	assert_int_equal(d.next_pulse.hour, 15);
+	assert_int_equal(d.next_pulse.minute, 4);
+	assert_int_equal(d.next_pulse.second, 0);
+	assert_int_equal(d.next_pulse.ns, 500000000);
+	assert_int_equal(decoded("$GPZDG,150400.5,31,09,2026,,").has, 0);
+	assert_int_equal(decoded("$GPZDG,,02,09,2026,,").has, 0);
 }
 
 static void test_bad_position_good_time(void **state)
@@ -460,7 +289,39 @@ static void test_validity(void **state)
 	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,E"), 0);
 	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,N"), 0);
 	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,S"), 0);
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,M"), 0);
+	/* high precision */
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,F"), 1);
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,P"), 1);
+	/* Quectel: caution, unsafe */
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,C"), 1);
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,U"), 0);
+	/* no mode at all */
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,x"), 1);
+	assert_int_equal(valid_of("$GPRMC,,A,,,,,,,,,,EE"), 1);
+	/* a good mode does not lift what the status denies */
+	assert_int_equal(valid_of("$GPRMC,,V,,,,,,,,,,A"), 0);
+	assert_int_equal(valid_of("$GPRMC,,,,,,,,,,,,A"), -1);
+	/* V as navigational status: there is none, as all u-blox receivers say */
+	assert_int_equal(valid_of("$GNRMC,,A,,,,,,,,,,A,V"), 1);
+	assert_int_equal(valid_of("$GPGLL,,,,,,A"), 1);
+	assert_int_equal(valid_of("$GPGLL,,,,,,A,A"), 1);
+	assert_int_equal(valid_of("$GPGLL,,,,,,A,N"), 0);
+	assert_int_equal(valid_of("$GPGLL,,,,,,V,N*64"), 0);
+	/* one constellation is enough */
+	assert_int_equal(valid_of("$GNGNS,,,,,,AN"), 1);
+	assert_int_equal(valid_of("$GNGNS,,,,,,NNNR"), 1);
+	assert_int_equal(valid_of("$GNGNS,,,,,,NNNN"), 0);
+	assert_int_equal(valid_of("$GNGNS,,,,,,NE"), 0);
+	assert_int_equal(valid_of("$GNGNS,,,,,,"), -1);
+	assert_int_equal(valid_of("$GNGNS,,,,,,a"), -1);
+	assert_int_equal(valid_of("$PGRMF,,,,,,,,,,A,1"), 1);
+	assert_int_equal(valid_of("$PGRMF,,,,,,,,,,A,0"), 0);
+	assert_int_equal(valid_of("$PGRMF,,,,,,,,,,A,3"), -1);
+	assert_int_equal(valid_of("$GPZDG,,,,,,0"), 0);
+	assert_int_equal(valid_of("$GPZDG,,,,,,1"), 1);
 	assert_int_equal(valid_of("$GPGGA,,,,,,0,00"), 0);
+	assert_int_equal(valid_of("$GPGGA,,,,,,5,05"), 1);
 	assert_int_equal(valid_of("$GPGGA,,,,,,1,05"), 1);
 	assert_int_equal(valid_of("$GPGGA,,,,,,6,05"), 0);
 	assert_int_equal(valid_of("$GPGGA,,,,,,x,05"), -1);
@@ -475,6 +336,10 @@ static void test_satellites(void **state)
 	assert_int_equal(d.fix, 3);
 	assert_int_equal(d.satellites_used, 10);
 	assert_int_equal(decoded("$GPGSA,A,1,,,,,,,,,,,,,,,*1E").fix, 1);
+	/* place for 24 */
+	d = decoded("$GPGSA,A,3,23,13,07,25,,,,,,,,,,,,,,,,,,,,09,09.2,07.2,05.7");
+	assert_int_equal(d.satellites_used, 5);
+	assert_int_equal(decoded("$GPGSA,A,3,23,13").satellites_used, 2);
 	assert_int_equal(decoded("$GPGSA,A,4,,,,,,,,,,,,,,,").has, 0);
 	assert_int_equal(decoded("$GPGSV,3,1,12,02,39").satellites_in_view, 12);
 	assert_int_equal(decoded("$GPGGA,,,,,,1,09").satellites_used, 9);
@@ -492,6 +357,10 @@ static void test_garmin_values(void **state)
 	assert_int_equal(d.fix, 3);
 	assert_true(d.valid);
 	assert_int_equal(decoded("$PGRME,3.1,M,4.2,M,5.2,M").error_mm, 3100);
+	assert_int_equal(decoded("$PGRME,10.1239,M,,M,,M").error_mm, 10123);
+	assert_int_equal(decoded("$PGRME,3.1,f,4.2,M,5.2,M").has, 0);
+	assert_int_equal(decoded("$PGRMF,1023,604800,,,,,,,,,").has, 0);
+	assert_int_equal(decoded("$PGRMF,1024,604799,,,,,,,,,").has, 0);
 	assert_int_equal(decoded("$PGRME,,M,,M,,M").has, 0);
 	assert_int_equal(decoded("$PGRME,-3.1,M,,M,,M").has, 0);
 	d = decoded("$PGRMT,GPS 18x-LVC software ver. 3.70,,,,,,,,*6B");
@@ -569,12 +438,6 @@ static void test_load(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),
-		cmocka_unit_test(test_resynchronises),
-		cmocka_unit_test(test_overlong),
-		cmocka_unit_test(test_every_split),
-		cmocka_unit_test(test_over_long_splits),
-		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_tags),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_many_fields),
@@ -582,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_format_refuses),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_next_pulse),
 		cmocka_unit_test(test_bad_position_good_time),
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_validity),
