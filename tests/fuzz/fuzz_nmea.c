@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whatever a wire carries, in whatever pieces: the same sentences, no sentence
- * longer than the limit, every decoded value in its range.
+ * Whatever a wire carries, in whatever pieces: the same sentences with the same
+ * values, no sentence longer than the limit, every value in its range, no date
+ * repaired to a day before the reference.
  */
 /* SOURCES: src/nmea*.c src/census.c src/binary.c src/receiver/*.c */
 #include <stddef.h>
@@ -42,6 +43,62 @@ static void check_values(const struct nmea_data *d)
 		abort();
 }
 
+static int64_t order_of(const struct nmea_utc *t)
+{
+	return (t->year * 100LL + t->month) * 100 + t->day;
+}
+
+/* Whatever the date and the reference: none is early afterwards, and a late one stays. */
+static void check_repair(const struct nmea_data *d, const struct nmea_sentence *s)
+{
+	const struct nmea_utc reference = {
+		.year = (int16_t)(1980 + s->len * 16), .month = (uint8_t)(1 + s->len % 12), .day = 28,
+	};
+	struct nmea_utc t = d->utc;
+	bool early = order_of(&t) < order_of(&reference);
+
+	if (!(d->has & NMEA_HAS_DATE)) {
+		if (nmea_repair_rollover(&t, &reference))
+			abort();
+		return;
+	}
+	if (nmea_repair_rollover(&t, &reference) != early || order_of(&t) < order_of(&reference))
+		abort();
+	if (t.month < 1 || t.month > 12 || t.day < 1 || t.day > 31)
+		abort();
+	if (t.hour != d->utc.hour || t.second != d->utc.second || t.ns != d->utc.ns)
+		abort();
+}
+
+static void check_value(const struct nmea_sentence *s, const struct nmea_value *v)
+{
+	if (!v->name || v->places > 9 || (v->of && v->element > NMEA_FIELDS_MAX))
+		abort();
+	if (v->kind == NMEA_KIND_NUMBER && llabs(v->number) >= 1000000000000000000LL)
+		abort();
+	if (v->kind == NMEA_KIND_TEXT && (!v->text_len || v->text < s->raw ||
+					  v->text + v->text_len > s->raw + s->len))
+		abort();
+}
+
+static void take_values(struct digest *d, const struct nmea_sentence *s)
+{
+	struct nmea_value v;
+
+	for (unsigned int i = 0; nmea_value(s, i, &v); i++) {
+		if (i > NMEA_FIELDS_MAX + 20)
+			abort();
+		check_value(s, &v);
+		mix(d, v.name, strlen(v.name));
+		mix(d, &v.kind, sizeof(v.kind));
+		mix(d, &v.element, sizeof(v.element));
+		if (v.kind == NMEA_KIND_NUMBER)
+			mix(d, &v.number, sizeof(v.number));
+		else if (v.kind == NMEA_KIND_TEXT)
+			mix(d, v.text, v.text_len);
+	}
+}
+
 static void take(struct digest *d, const struct nmea_sentence *s)
 {
 	struct nmea_data values;
@@ -58,8 +115,11 @@ static void take(struct digest *d, const struct nmea_sentence *s)
 		if (len && (field < s->raw || field + len > s->raw + s->len))
 			abort();
 	}
-	if (nmea_decode(s, &values))
+	if (nmea_decode(s, &values)) {
 		check_values(&values);
+		check_repair(&values, s);
+	}
+	take_values(d, s);
 	receiver_hear(&d->view, s);
 }
 
