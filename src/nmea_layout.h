@@ -66,7 +66,7 @@ const struct layout *nmea_layout(const struct nmea_sentence *s);
 /* How many fields the list has in this sentence. */
 unsigned int column_list_fields(const struct column_list *l, const struct nmea_sentence *s);
 
-/* COLUMN_NUMBER, _WHOLE, _FROM_0 or _HEX in this field: false for anything else, or out of range. */
+/* COLUMN_NUMBER, _WHOLE, _FROM_0 or _HEX in this field: false for anything else or too much. */
 bool column_number(const struct nmea_sentence *s, const struct column *c, unsigned int field,
 		   struct number *v);
 

@@ -107,7 +107,7 @@ static void test_checksums(void **state)
 	assert_int_equal(parsed("$GPTXT,01,01,02,a*b*64").sum, NMEA_SUM_OK);
 }
 
-/* Garmin GPS 18 Technical Specifications: lines whose checksums were computed independently. */
+/* Out of the manuals of receivers: lines whose checksums were computed independently. */
 static void test_format(void **state)
 {
 	static const char *const lines[] = {
@@ -120,7 +120,46 @@ static void test_format(void **state)
 		"$PGRMO,PGRMV,1*28", "$PGRMO,PGRMV,0*29", "$PGRMO,PGRMB,0*3D",
 		"$PGRMCE*0E", "$PGRMC1E*3F", "$PGRMIE*04", "$PGRMI,,,,,,,R*3F", "$PGRMI,,,,,,,A*2C",
 		"$PGRMC,,,,,,,,,,,,2,4*61", "$PGRMC,,,,,,,,,,,,2,9*6C", "$PGRMC,,,,,,,,,,3*78",
-		"$PGRMC1,1,1*7A", "$PGRMC1,,,,,,,2*64",
+		"$PGRMC1,1,1*7A", "$PGRMC1,,,,,,,2*64", "$PGRMC1,,,,,,,1*67",
+		"$PGRMC,,,,,,,,,,,,1*7A", "$PGRMC,,,,,,,,,,,,2*79", "$PGRMC,,,,,,,,,,,,,9*5E",
+		"$PGRMC,,,,,,,,,,4*7F", "$PGRMC,,,,,,,,,,5*7E", "$PGRMC,,,,,,,,,,8*73",
+		"$PGRMC,,,,,,,,,,3,,2,4*52", "$PGRMC1,,,,,,,,W*2D", "$PGRMC1,,,,,,,,N*34",
+		"$PGRMC1,1,1,1,,,,2,W,N*4C", "$PGRMC1,1*67", "$PGRMC1,1,1,,,,,,,N,,,,2*2A",
+		"$PGRMC2,5,LOW,,,,,0*04", "$PGRMC2E*3C",
+		/* u-blox */
+		"$PUBX,40,GGA,0,0,0,0,0,0*5A", "$PUBX,40,GLL,0,0,0,0,0,0*5C",
+		"$PUBX,40,GSA,0,0,0,0,0,0*4E", "$PUBX,40,GSV,0,0,0,0,0,0*59",
+		"$PUBX,40,VTG,0,0,0,0,0,0*5E", "$PUBX,40,GNS,0,0,0,0,0,0*41",
+		"$PUBX,40,GST,0,0,0,0,0,0*5B", "$PUBX,40,GRS,0,0,0,0,0,0*5D",
+		"$PUBX,40,GBS,0,0,0,0,0,0*4D", "$PUBX,40,RMC,0,1,0,0,0,0*46",
+		"$PUBX,40,ZDA,0,1,0,0,0,0*45", "$PUBX,41,1,0007,0003,9600,0*10",
+		"$PUBX,41,1,0007,0003,38400,0*20", "$PUBX,41,1,0007,0003,115200,0*18",
+		/* MediaTek, Airoha, Quectel, CASIC */
+		"$PMTK314,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0*29",
+		"$PMTK314,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,0*28",
+		"$PMTK314,-1*04", "$PMTK414*33", "$PMTK220,1000*1F", "$PMTK300,1000,0,0,0,0*1C",
+		"$PMTK251,9600*17", "$PMTK251,4800*14", "$PMTK251,19200*22", "$PMTK251,38400*27",
+		"$PMTK251,57600*2C", "$PMTK251,115200*1F", "$PMTK251,0*28", "$PMTK285,2,100*3E",
+		"$PMTK285,4,100*38", "$PMTK285,3,100*3F", "$PMTK285,1,100*3D", "$PMTK255,1*2D",
+		"$PMTK605*31", "$PMTK705,AXN_2.51_3339_19071200,0002,QUECTEL-L70,1.0*32",
+		"$PQVERNO,R*3F", "$PMTK000*32", "$PAIR062,0,0*3E", "$PAIR062,5,0*3B",
+		"$PAIR062,4,1*3B", "$PAIR062,6,1*39", "$PAIR050,1000*12", "$PAIR752,2,100*39",
+		"$PAIR864,0,0,115200*1B", "$PAIR513*3D", "$PAIR002*38", "$PAIR020*38",
+		"$PAIR021*39", "$PQTMVERNO*58", "$PQTMSAVEPAR*5A", "$PQTMSAVEPAR,OK*72",
+		"$PQTMVERNO,LC76GABNR02A01S,2022/09/14,11:47:03*3D",
+		"$PCAS03,0,0,0,0,1,0,1,0*02", "$PCAS00*01", "$PCAS06,0*1B",
+		/* SiRF, Oncore, Trimble, ST, Unicore */
+		"$PSRF103,00,00,00,01*24", "$PSRF103,01,00,00,01*25", "$PSRF103,02,00,00,01*26",
+		"$PSRF103,03,00,00,01*27", "$PSRF103,04,00,01,01*21",
+		"$PSRF103,05,00,00,01*21", "$PSRF103,06,00,00,01*22", "$PSRF103,08,00,01,01*2D",
+		"$PSRF103,00,01,00,01*25", "$PSRF103,05,00,01,01*20", "$PSRF105,1*3E",
+		"$PSRF100,1,9600,8,1,0*0D", "$PSRF100,1,4800,8,1,0*0E", "$PSRF100,1,38400,8,1,0*3D",
+		"$PMOTG,RMC,0001*1C", "$PMOTG,RMC,0000*1D", "$PMOTG,ZDA,0001*1F",
+		"$PTNLSNM,0139,01*5C", "$PTNLSNM,0120,01*54", "$PTNLSNM,0100,01*56",
+		"$PTNLQVR,S*2C", "$PSTMSAVEPAR*58", "$PDTINFO*4E",
+		"$GNTXT,01,01,01,PGRM inv format*2A", "$GNTXT,01,01,01,PMTK inv format*20",
+		"$GNTXT,01,01,01,PSRF inv format*35", "$GNTXT,01,01,01,PFEC inv format*32",
+		"$GNTXT,01,01,01,PTNL inv format*24", "$GNTXT,01,01,01,PASH inv format*28",
 	};
 
 	(void)state;
@@ -183,6 +222,12 @@ static void test_times(void **state)
 		"2016-12-31T23:59:60.000000000");
 	time_is("$GPZDA,235960.00,31,12,2016,00,00*69", "2016-12-31T23:59:60.000000000");
 	/* second 60 is nowhere else */
+	time_is("$GPRMC,000000.00,A,5001.1900,N,00840.6570,E,0.0,0.0,010117,,,A*5C",
+		"2017-01-01T00:00:00.000000000");
+	time_is("$GPRMC,120316,V,4221.4394,N,01321.9948,E,000.0,000.0,150305,001.4,E*63",
+		"2005-03-15T12:03:16.000000000");
+	time_is("$PGRMF,379,524003,180726,013305,18,2112.7781,N,10549.9131,E,A,2,0,0,2,1*19",
+		"2026-07-18T01:33:05.000000000");
 	time_is(RMC_AT("225960", "311216"), "2016-12-31T-");
 	time_is(RMC_AT("235861", "311216"), "2016-12-31T-");
 	time_is(RMC_AT("164517.99", "280319"), "2019-03-28T16:45:17.990000000");
@@ -363,6 +408,10 @@ static void test_garmin_values(void **state)
 	assert_int_equal(decoded("$PGRMF,1024,604799,,,,,,,,,").has, 0);
 	assert_int_equal(decoded("$PGRME,,M,,M,,M").has, 0);
 	assert_int_equal(decoded("$PGRME,-3.1,M,,M,,M").has, 0);
+	d = decoded("$PGRMT,GPS 15x-W software ver. 4.20,,,,,,,,*6A");
+	assert_memory_equal(d.text, "GPS 15x-W software ver. 4.20", d.text_len);
+	d = decoded("$PGRMT,GPS 16x-HVS software ver. 4.40,,,,,,,,*75");
+	assert_memory_equal(d.text, "GPS 16x-HVS software ver. 4.40", d.text_len);
 	d = decoded("$PGRMT,GPS 18x-LVC software ver. 3.70,,,,,,,,*6B");
 	assert_int_equal(d.text_len, strlen("GPS 18x-LVC software ver. 3.70"));
 	assert_memory_equal(d.text, "GPS 18x-LVC software ver. 3.70", d.text_len);
