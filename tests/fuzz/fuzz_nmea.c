@@ -52,7 +52,8 @@ static int64_t order_of(const struct nmea_utc *t)
 static void check_repair(const struct nmea_data *d, const struct nmea_sentence *s)
 {
 	const struct nmea_utc reference = {
-		.year = (int16_t)(1980 + s->len * 16), .month = (uint8_t)(1 + s->len % 12), .day = 28,
+		.year = (int16_t)(1980 + s->len * 15), .month = (uint8_t)(1 + s->len % 12),
+		.day = 28,
 	};
 	struct nmea_utc t = d->utc;
 	bool early = order_of(&t) < order_of(&reference);

@@ -90,6 +90,8 @@ static void test_many_fields(void **state)
 
 static void test_checksums(void **state)
 {
+	struct nmea_sentence s;
+
 	(void)state;
 	assert_int_equal(parsed(rmc).sum, NMEA_SUM_OK);
 	assert_int_equal(parsed("$GPZDA,,,,,00,00*48").sum, NMEA_SUM_OK);
@@ -105,6 +107,13 @@ static void test_checksums(void **state)
 	assert_int_equal(parsed("$PGRMO,,G*00").sum, NMEA_SUM_OK);
 	/* a text with a '*' of its own */
 	assert_int_equal(parsed("$GPTXT,01,01,02,a*b*64").sum, NMEA_SUM_OK);
+	/* whoever has cut it out knows where it ends: 'a' ^ '$' ^ '\r' ^ 'b' is 2A more than "" */
+	assert_int_equal(parsed("$GPTXT,01,01,02,*4D").sum, NMEA_SUM_OK);
+	assert_int_equal(parsed("$GPTXT,01,01,02,a$\rb*67").sum, NMEA_SUM_OK);
+	assert_int_equal(parsed("$GPTXT,01,01,02,a$\rb,*4B").n_fields, 5);
+	/* nothing behind its end is looked at */
+	nmea_parse("$GPZDA,,,,,00,00*48", strlen("$GPZDA,,,,,00,00*4"), &s);
+	assert_int_equal(s.sum, NMEA_SUM_BAD);
 }
 
 /* Out of the manuals of receivers: lines whose checksums were computed independently. */
@@ -229,6 +238,8 @@ static void test_times(void **state)
 	time_is("$PGRMF,379,524003,180726,013305,18,2112.7781,N,10549.9131,E,A,2,0,0,2,1*19",
 		"2026-07-18T01:33:05.000000000");
 	time_is(RMC_AT("225960", "311216"), "2016-12-31T-");
+	time_is(RMC_AT("226000", "311216"), "2016-12-31T-");
+	time_is(RMC_AT("225900", "3112161"), "-T22:59:00.000000000");
 	time_is(RMC_AT("235861", "311216"), "2016-12-31T-");
 	time_is(RMC_AT("164517.99", "280319"), "2019-03-28T16:45:17.990000000");
 	time_is(RMC_AT("164517.5", "280319"), "2019-03-28T16:45:17.500000000");
@@ -393,7 +404,8 @@ static void test_satellites(void **state)
 static void test_garmin_values(void **state)
 {
 	struct nmea_data d =
-		decoded("$PGRMF,1023,604799,060419,235941,18,4733.2519,N,12208.3664,W,A,2,0,337,2,1*30");
+		decoded("$PGRMF,1023,604799,060419,235941,18,4733.2519,N,12208.3664,W,A,2,0,337,"
+			"2,1*30");
 
 	(void)state;
 	assert_int_equal(d.gps_week, 1023);
@@ -416,6 +428,7 @@ static void test_garmin_values(void **state)
 	assert_int_equal(d.text_len, strlen("GPS 18x-LVC software ver. 3.70"));
 	assert_memory_equal(d.text, "GPS 18x-LVC software ver. 3.70", d.text_len);
 	assert_int_equal(decoded("$PGRMT,GPS \x1b[2J,,").has, 0);
+	assert_int_equal(decoded("$PGRMT,,").has, 0);
 }
 
 static void test_not_decoded(void **state)

@@ -118,6 +118,7 @@ static void test_rmc(void **state)
 	has("$GPRMC,120316,V,36000.0000,N,72000.0000,E,012.5,361,150305,4,,Q",
 	    "magnetic_variation_deg=-");
 	has("$GPRMC,,A,4700.0000,N,,,,,,,", "latitude_deg=47.000000000");
+	has("$GPRMC,,A,4700.0000,NN,,,,,,,", "latitude_deg=-");
 	has("$GPRMC,,A,4700.0000,N,18000.0001,E,,,,,", "longitude_deg=-");
 	has("$GPRMC,,A,,,18000.0000,W,,,,,", "longitude_deg=-180.000000000");
 	has("$GPRMC,,A,,,,,,,,180.1,E", "magnetic_variation_deg=-");
@@ -316,7 +317,8 @@ static void test_garmin(void **state)
 static void test_garmin_settings(void **state)
 {
 	(void)state;
-	values_are("$PGRMC,A,00018.0,100,0000000.000,000.000000000,0000,0000,0000,A,3,0,2,04,1.0*47",
+	values_are("$PGRMC,A,00018.0,100,0000000.000,000.000000000,0000,0000,0000,A,3,0,2,04,1.0"
+		   "*47",
 		   "fix_mode='A' altitude_m=18.0 datum=100 semi_major_axis_m=0.000 "
 		   "inverse_flattening=0.000000000 dx_m=0 dy_m=0 dz_m=0 differential_mode='A' "
 		   "baud_code=3 velocity_filter=0 pps_mode=2 pulse_code=4 dead_reckoning_s=1.0");
@@ -348,6 +350,25 @@ static void test_no_values(void **state)
 	values_are("$PQTMVERNO,RMC", "");
 	/* one that has lost all its fields still has their names */
 	values_are("$GPGLL", "latitude_deg=- longitude_deg=- mode=-");
+}
+
+/* A NUL ends no field and is no letter. */
+static void test_nul(void **state)
+{
+	static const char raw[] = "$GPVTG,1\0,T,2,M,3,N,4,K,\0";
+	struct nmea_sentence s;
+	struct nmea_value v;
+
+	(void)state;
+	nmea_parse(raw, sizeof(raw) - 1, &s);
+	assert_true(nmea_value(&s, 0, &v));
+	assert_int_equal(v.kind, NMEA_KIND_NONE);
+	assert_true(nmea_value(&s, 3, &v));
+	assert_int_equal(v.kind, NMEA_KIND_NUMBER);
+	assert_int_equal(v.number, 4);
+	assert_true(nmea_value(&s, 4, &v));
+	assert_string_equal(v.name, "mode");
+	assert_int_equal(v.kind, NMEA_KIND_NONE);
 }
 
 static void test_numbers(void **state)
@@ -391,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_garmin),
 		cmocka_unit_test(test_garmin_settings),
 		cmocka_unit_test(test_no_values),
+		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_numbers),
 	};
 
