@@ -245,7 +245,7 @@ static const struct column pgrmz[] = {
 	MEASURE("altitude_ft", 0, "f", -60000, 3000000), WHOLE("fix", 2, 1, 3),
 };
 
-#define PLAIN(name, array) { .type = name, .columns = (array), .n_columns = N(array) }
+#define PLAIN(tag, array) { .type = #tag, .columns = (array), .n_columns = N(array) }
 
 /* The ones that are heard most stand first. */
 static const struct layout layouts[] = {
@@ -253,29 +253,29 @@ static const struct layout layouts[] = {
 	  .tail = gsv_tail, .n_tail = N(gsv_tail) },
 	{ .type = "GSA", .columns = gsa, .n_columns = N(gsa), .list = &satellites_used,
 	  .tail = gsa_tail, .n_tail = N(gsa_tail) },
-	PLAIN("RMC", rmc),
-	PLAIN("GGA", gga),
-	PLAIN("VTG", vtg),
-	PLAIN("GLL", gll),
-	PLAIN("ZDA", zda),
-	PLAIN("GNS", gns),
-	PLAIN("GST", gst),
-	PLAIN("TXT", txt),
+	PLAIN(RMC, rmc),
+	PLAIN(GGA, gga),
+	PLAIN(VTG, vtg),
+	PLAIN(GLL, gll),
+	PLAIN(ZDA, zda),
+	PLAIN(GNS, gns),
+	PLAIN(GST, gst),
+	PLAIN(TXT, txt),
 	{ .type = "ZDG", .columns = zdg, .n_columns = N(zdg), .next_pulse = true },
-	PLAIN("PGRME", pgrme),
-	PLAIN("PGRMV", pgrmv),
-	PLAIN("PGRMT", pgrmt),
-	PLAIN("PGRMM", pgrmm),
-	PLAIN("PGRMF", pgrmf),
-	PLAIN("PGRMB", pgrmb),
-	PLAIN("PGRMZ", pgrmz),
-	PLAIN("PGRMC", pgrmc),
-	PLAIN("PGRMC1", pgrmc1),
-	PLAIN("PGRMI", pgrmi),
-	PLAIN("PGRMO", pgrmo),
+	PLAIN(PGRME, pgrme),
+	PLAIN(PGRMV, pgrmv),
+	PLAIN(PGRMT, pgrmt),
+	PLAIN(PGRMM, pgrmm),
+	PLAIN(PGRMF, pgrmf),
+	PLAIN(PGRMB, pgrmb),
+	PLAIN(PGRMZ, pgrmz),
+	PLAIN(PGRMC, pgrmc),
+	PLAIN(PGRMC1, pgrmc1),
+	PLAIN(PGRMI, pgrmi),
+	PLAIN(PGRMO, pgrmo),
 };
 
-static const struct layout short_vtg = PLAIN("VTG", vtg_short);
+static const struct layout short_vtg = PLAIN(VTG, vtg_short);
 
 const struct layout *nmea_layout(const struct nmea_sentence *s)
 {

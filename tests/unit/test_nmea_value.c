@@ -314,6 +314,38 @@ static void test_garmin(void **state)
 		   "temperature_c=-12 configuration_data='R'");
 }
 
+/* Each field with a value of its own, or of a neighbour's unit. */
+static void test_every_field(void **state)
+{
+	(void)state;
+	values_are("$PGRMB,310.5,100,31,99,7,K,3,N,A",
+		   "beacon_khz=310.5 beacon_bps=100 beacon_snr_db=31 beacon_quality=99 "
+		   "beacon_distance_km=7 beacon_status=3 differential_source='N' "
+		   "differential_mode='A'");
+	has("$PGRMB,310.5,100,31,99,7,N,3,N,A", "beacon_distance_km=-");
+	values_are("$PGRMC,2,1,99,6370000,299,11,-12,13,D,8,7,2,6,5",
+		   "fix_mode='2' altitude_m=1 datum=99 semi_major_axis_m=6370000 "
+		   "inverse_flattening=299 dx_m=11 dy_m=-12 dz_m=13 differential_mode='D' "
+		   "baud_code=8 velocity_filter=7 pps_mode=2 pulse_code=6 dead_reckoning_s=5");
+	values_are("$PGRMC1,9,2,1,300,50,1,2,N,P,2,1,2,1,,2",
+		   "output_interval_s=9 binary_output=2 position_averaging=1 beacon_khz=300 "
+		   "beacon_bps=50 beacon_scan=1 mode_indicator=2 differential='N' power_save='P' "
+		   "adaptive_transmission=2 auto_power_off=1 power_on_with_charger=2 "
+		   "pps_auto_off=1 low_velocity_threshold=2");
+	values_are("$PGRMI,4733.2519,N,12208.3664,W,060419,235941,A",
+		   "latitude_deg=47.554198333 longitude_deg=-122.139440000 initial_date='060419' "
+		   "initial_time='235941' command='A'");
+	values_are("$PGRME,1,f,2,f,3,f",
+		   "error_horizontal_m=- error_vertical_m=- error_position_m=-");
+	values_are("$GPTXT,03,02,07,x", "messages=3 message=2 text_id=7 text='x'");
+	has("$GPVTG,83.7,T,99.5,T,5.2,N,9.6,K", "course_magnetic_deg=-");
+	has("$GPVTG,83.7,T,99.5,M,5.2,N,9.6,N", "speed_kmh=-");
+	values_are("$GNGNS,,,,,,A,,,,,7,31,S",
+		   "latitude_deg=- longitude_deg=- mode='A' satellites_used=- hdop=- "
+		   "altitude_m=- geoid_m=- age_s=7 station=31 nav_status='S'");
+	values_are("$PGRMZ,41,M,3", "altitude_ft=- fix=3");
+}
+
 static void test_garmin_settings(void **state)
 {
 	(void)state;
@@ -410,6 +442,7 @@ int main(void)
 		cmocka_unit_test(test_gst),
 		cmocka_unit_test(test_txt),
 		cmocka_unit_test(test_garmin),
+		cmocka_unit_test(test_every_field),
 		cmocka_unit_test(test_garmin_settings),
 		cmocka_unit_test(test_no_values),
 		cmocka_unit_test(test_nul),
