@@ -202,6 +202,7 @@ size_t status_write(const struct hold *hold, char *buf, size_t size);
 /* meter.c */
 void meter_init(struct hold *hold);
 void meter_restart(struct hold *hold);	/* of a new source, which captures both edges */
+void meter_again(struct hold *hold);	/* the burst; the pulse has the shape it had */
 /* Milliseconds until meter_step() is due, or WAIT_FOR_EVER. */
 int meter_timeout_ms(const struct hold *hold);
 void meter_step(struct hold *hold);

@@ -41,6 +41,18 @@ void meter_restart(struct hold *hold)
 	hold->meter = (struct meter) { .due_ns = hold_now_ns() + FIRST_NS };
 }
 
+void meter_again(struct hold *hold)
+{
+	struct meter *m = &hold->meter;
+
+	m->burst_at_ns = 0;
+	if (!hold->h.pps[0])
+		return;
+	m->state = METER_SHAPE;
+	m->steps = 0;
+	m->due_ns = hold_now_ns() + FIRST_NS;
+}
+
 int meter_timeout_ms(const struct hold *hold)
 {
 	const struct meter *m = &hold->meter;

@@ -6,6 +6,8 @@
 #include "hold.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -55,15 +57,17 @@ static void reply_text(struct hold *hold, struct client *client, const char *tex
 
 /* ---- requests ---- */
 
-static void do_status(struct hold *hold, struct client *client)
+static void do_status(struct hold *hold, struct client *client, const char *arg)
 {
 	char text[CONTROL_REPLY_MAX];
 
+	(void)arg;
 	reply(hold, client, text, status_write(hold, text, sizeof(text)));
 }
 
-static void do_pause(struct hold *hold, struct client *client)
+static void do_pause(struct hold *hold, struct client *client, const char *arg)
 {
+	(void)arg;
 	if (hold->pauser && hold->pauser != client) {
 		reply_text(hold, client, "error somebody else works on the port\n\n");
 		return;
@@ -72,8 +76,9 @@ static void do_pause(struct hold *hold, struct client *client)
 	reply_text(hold, client, "ok\n\n");
 }
 
-static void do_resume(struct hold *hold, struct client *client)
+static void do_resume(struct hold *hold, struct client *client, const char *arg)
 {
+	(void)arg;
 	if (hold->pauser != client) {
 		reply_text(hold, client, "error it was not you who paused\n\n");
 		return;
@@ -82,11 +87,47 @@ static void do_resume(struct hold *hold, struct client *client)
 	reply_text(hold, client, "ok\n\n");
 }
 
-/* Answered by server_end(), when it is done. */
-static void do_detach(struct hold *hold, struct client *client)
+/* The receiver was told another speed, and was heard at it: from now on that one is kept. */
+static void keep_speed(struct hold *hold, struct client *client, unsigned int baud)
 {
 	char who[EVENT_WHO_MAX];
 
+	events_who(server_peer(client), who, sizeof(who));
+	if (baud != hold->h.baud)
+		events_note(hold, "speed", "%u -> %u baud, the receiver's as well, by %s",
+			    hold->h.baud, baud, who);
+	hold->h.baud = baud;
+	cfsetispeed(&hold->h.mode, tty_speed(baud));
+	cfsetospeed(&hold->h.mode, tty_speed(baud));
+	hold->watch.speed = tty_speed(baud);
+	meter_again(hold);
+}
+
+static void do_speed(struct hold *hold, struct client *client, const char *arg)
+{
+	struct termios now;
+	char *end;
+	unsigned long baud = strtoul(arg, &end, 10);
+
+	if (hold->pauser != client)
+		reply_text(hold, client, "error it was not you who paused\n\n");
+	else if (*end || baud > UINT_MAX || tty_speed((unsigned int)baud) == B0)
+		reply_text(hold, client, "error there is no such speed\n\n");
+	else if (tcgetattr(hold->h.tty_fd, &now) < 0 ||
+		 cfgetospeed(&now) != tty_speed((unsigned int)baud))
+		reply_text(hold, client, "error the port has another speed\n\n");
+	else {
+		keep_speed(hold, client, (unsigned int)baud);
+		reply_text(hold, client, "ok\n\n");
+	}
+}
+
+/* Answered by server_end(), when it is done. */
+static void do_detach(struct hold *hold, struct client *client, const char *arg)
+{
+	char who[EVENT_WHO_MAX];
+
+	(void)arg;
 	events_who(server_peer(client), who, sizeof(who));
 	events_note(hold, "detached", "by request of %s", who);
 	hold->detacher = client;
@@ -94,22 +135,26 @@ static void do_detach(struct hold *hold, struct client *client)
 }
 
 static const struct request {
-	const char *word;
-	void (*run)(struct hold *hold, struct client *client);
+	const char *word;		/* with a blank behind it: a value follows */
+	void (*run)(struct hold *hold, struct client *client, const char *arg);
 } requests[] = {
 	{ "status", do_status },
 	{ "pause", do_pause },
 	{ "resume", do_resume },
+	{ "speed ", do_speed },
 	{ "detach", do_detach },
 };
 
 static void run_request(struct hold *hold, struct client *client, const char *line)
 {
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-		if (!strcmp(line, requests[i].word)) {
-			requests[i].run(hold, client);
-			return;
-		}
+		const size_t n = strlen(requests[i].word);
+
+		if (strncmp(line, requests[i].word, n) ||
+		    (line[n] && requests[i].word[n - 1] != ' '))
+			continue;
+		requests[i].run(hold, client, line + n);
+		return;
 	}
 	reply_text(hold, client, "error unknown request\n\n");
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/serial.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -29,6 +30,12 @@ static void raw_reading(struct termios *t)
 	t->c_lflag = 0;
 	memset(t->c_cc, 0, sizeof(t->c_cc));
 	t->c_cc[VMIN] = 1;	/* 0 would make a read without data look like a hang-up */
+}
+
+static void set_speed(struct termios *t, speed_t speed)
+{
+	cfsetispeed(t, speed);
+	cfsetospeed(t, speed);
 }
 
 static void free_mode(struct borrow *b, speed_t speed)
@@ -96,15 +103,30 @@ int borrow_set_baud(struct borrow *b, unsigned int baud)
 	speed_t speed = tty_speed(baud);
 	int err;
 
-	if (b->how != BORROW_FREE)
+	if (b->how == BORROW_BESIDE)
 		return -EBUSY;
 	if (speed == B0)
 		return -EINVAL;
-	free_mode(b, speed);
+	if (b->how == BORROW_FREE)
+		free_mode(b, speed);
+	set_speed(&b->ours, speed);
 	err = tty_set_mode(b->fd, &b->ours);
 	if (!err)
 		b->baud = baud;
 	return err;
+}
+
+int borrow_keep_speed(struct borrow *b)
+{
+	char line[32], reply[CONTROL_REPLY_MAX];
+
+	if (b->how != BORROW_HELD)
+		return 0;
+	set_speed(&b->found, tty_speed(b->baud));
+	if (b->control < 0)
+		return 0;
+	snprintf(line, sizeof(line), "speed %u", b->baud);
+	return control_ask(b->control, line, reply, sizeof(reply), CONTROL_TIMEOUT_MS);
 }
 
 static void sleep_ms(int ms)

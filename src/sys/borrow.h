@@ -6,7 +6,8 @@
  *   BORROW_HELD     somebody keeps it attached and nobody reads: the second open
  *                   changes c_lflag and c_cc alone, which never reach the UART
  *                   (uart_set_termios() compares c_cflag, speeds and the IGN and
- *                   PAR bits of c_iflag), so the pulse goes on.  A holder of ours
+ *                   PAR bits of c_iflag), so the pulse goes on; the speed only
+ *                   where that is asked for (borrow_set_baud()).  A holder of ours
  *                   is told "pause" for as long as the connection stands: if we
  *                   die, it sees to the port
  *   BORROW_BESIDE   somebody reads: nothing is changed or read; lines may be
@@ -48,8 +49,19 @@ int borrow_open(struct borrow *b, const char *tty, enum borrow_how how, unsigned
 /* Put back what was found, unless somebody else has changed it since; close. */
 void borrow_close(struct borrow *b);
 
-/* Another speed; BORROW_FREE only.  0 or -errno. */
+/*
+ * Another speed, for as long as we have the port; -EBUSY with BORROW_BESIDE.  Of a
+ * held port this programs the UART anew; its modem-status interrupt stays on while
+ * N_PPS is attached (serial8250_do_set_termios() asks UART_ENABLE_MS(), which has
+ * UPF_HARDPPS_CD in it), so the pulse goes on.  0 or -errno.
+ */
 int borrow_set_baud(struct borrow *b, unsigned int baud);
+
+/*
+ * The speed that a held port has now is the receiver's new one: it stays, and a
+ * holder of ours is told.  0, -EPROTO when it will not have it, or -errno.
+ */
+int borrow_keep_speed(struct borrow *b);
 
 /*
  * Throw away what arrived before now.  A port that nobody reads has N_TTY's

@@ -25,6 +25,8 @@
  *   pause    the client works on the port; the holder keeps its hands off it until
  *            the connection closes or says
  *   resume   then it sees to it that the port is in ntpd's mode again.  Both: "ok"
+ *   speed B  of the client that has paused: the receiver and the port are at this
+ *            speed now, which is kept; its burst is measured anew.  "ok"
  *   detach   put the port back, remove the links, end; "ok" when that is done
  *
  * A refusal is one line "error REASON".
@@ -42,7 +44,7 @@
  *     speaking   characters again
  *     flags      the kernel was told to stop listening to DCD (bit 0x800), or to listen again
  *     ldisc      another line discipline; N_PPS is back, as which source, or left off
- *     speed      another speed, set by another program
+ *     speed      another speed, set by another program, or the receiver's new one
  *     cause      of a loss, as gpsppsctl diag names it: "ID: HEADLINE"; "unknown: why not"
  *     units      what systemctl was told to do: "start UNIT,UNIT", and what went wrong
  *     metrics    the file of metrics= cannot be written (told once)

@@ -477,6 +477,16 @@ static void a_client_that_never_reads(void **state)
 	close(deaf);
 }
 
+static void read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
 static void pause_belongs_to_its_client(void **state)
 {
 	struct held *t = *state;
@@ -514,6 +524,44 @@ static void pause_belongs_to_its_client(void **state)
 	for (size_t i = 0; i < 8; i++)
 		close(many[i]);
 	close(one);
+}
+
+/* The receiver speaks at another speed now: the port is kept at it, and put back to what was found. */
+static void speed_is_kept(void **state)
+{
+	struct held *t = *state;
+	char reply[CONTROL_REPLY_MAX], value[64], text[1024];
+	struct termios now;
+	int one = connect_to(t), two = connect_to(t);
+
+	assert_int_equal(ask(one, "speed 9600", reply), -EPROTO);
+	assert_string_equal(reply, "error it was not you who paused\n");
+	assert_int_equal(ask(one, "pause", reply), 0);
+	assert_int_equal(ask(two, "speed 9600", reply), -EPROTO);
+	assert_int_equal(ask(one, "speed 9600", reply), -EPROTO);
+	assert_string_equal(reply, "error the port has another speed\n");
+	assert_int_equal(tcgetattr(t->slave, &now), 0);
+	cfsetispeed(&now, B9600);
+	cfsetospeed(&now, B9600);
+	assert_int_equal(tcsetattr(t->slave, TCSANOW, &now), 0);
+	assert_int_equal(ask(one, "speed", reply), -EPROTO);
+	assert_int_equal(ask(one, "speed ", reply), -EPROTO);
+	assert_int_equal(ask(one, "speed 9601", reply), -EPROTO);
+	assert_int_equal(ask(one, "speed 9600x", reply), -EPROTO);
+	assert_int_equal(ask(one, "speed -9600", reply), -EPROTO);
+	assert_int_equal(ask(one, "speed 4294976896", reply), -EPROTO);
+	assert_int_equal(ask(one, "speed 9600", reply), 0);
+	assert_string_equal(reply, "ok\n");
+	assert_int_equal(ask(one, "resume", reply), 0);
+	assert_int_equal(tcgetattr(t->slave, &now), 0);
+	assert_int_equal(cfgetospeed(&now), B9600);
+	assert_int_equal(ask(two, "status", reply), 0);
+	assert_int_equal(control_value(reply, "baud", value, sizeof(value)), 0);
+	assert_string_equal(value, "9600");
+	read_text(t->events, text, sizeof(text));
+	assert_non_null(strstr(text, " speed 4800 -> 9600 baud, the receiver's as well, by test_hold["));
+	close(one);
+	close(two);
 }
 
 /* ---- what it gives up ---- */
@@ -722,16 +770,6 @@ static int start_both(void **state)
 	return 0;
 }
 
-static void read_text(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
-
-	text[n > 0 ? n : 0] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
-
 /* Its text; fails when `what` does not come. */
 static void await_text(const char *path, const char *what, char *text, size_t size)
 {
@@ -851,6 +889,7 @@ int main(void)
 		TEST(silent_clients_lock_nobody_out),
 		TEST(a_client_that_never_reads),
 		TEST(pause_belongs_to_its_client),
+		TEST(speed_is_kept),
 		TEST(characters_wake_nobody),
 		TEST(it_keeps_no_descriptor_of_others),
 		TEST(it_keeps_no_capability),
