@@ -211,7 +211,7 @@ help:
 	@echo 'make test        unit and pty tests: no root, no network'
 	@echo 'make check       what is missing is installed; then test, and the emulated PC'
 	@echo 'make check-all   everything'
-	@echo 'make bench       the holder beside ldattach, and what a diag costs, on the emulated PC'
+	@echo 'make bench       the holder beside ldattach, what a diag costs, decoding beside gpsdecode'
 	@echo 'make dev         make test with warnings as errors and sanitizers'
 	@echo 'make lint        cppcheck, clang-tidy, shellcheck, mandoc'
 	@echo 'make deps        install the packages (NO_DEPS=1: never)'
@@ -219,10 +219,12 @@ help:
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away'
 	@echo 'Variables: V=1, CC, CFLAGS, LDFLAGS, OBJDIR'
 
+bench: DEPS = build test testbed bench
 bench: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)bench/hold
 	$(Q)bench/diag
+	$(Q)bench/nmea
 
 -include $(shell find $(OBJDIR) -type f -name '*.d' 2>/dev/null)
 

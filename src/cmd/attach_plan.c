@@ -4,10 +4,8 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "../ntpconf.h"
 #include "../sys/control.h"
 #include "../sys/links.h"
 #include "../sys/tty.h"
@@ -15,7 +13,6 @@
 #include "../unittab.h"
 
 #define DEFAULT_BAUD 4800	/* NMEA 0183's own */
-#define CONF_TEXT_MAX 65536
 
 /* ---- who has it? ---- */
 
@@ -200,25 +197,6 @@ static int choose_unit(const struct ctx *ctx, const struct attach_options *o, si
 
 /* ---- which speed? ---- */
 
-static const char *const ntp_confs[] = { "/etc/ntpsec/ntp.conf", "/etc/ntp.conf" };
-static const char *const ntp_confs_from[] = { "from /etc/ntpsec/ntp.conf", "from /etc/ntp.conf" };
-
-static bool daemon_baud(struct probe *probe, struct attach_plan *plan)
-{
-	char *text = malloc(CONF_TEXT_MAX);
-	bool found = false;
-
-	for (size_t i = 0; text && i < sizeof(ntp_confs) / sizeof(ntp_confs[0]) && !found; i++) {
-		int n = probe_getf(probe, text, CONF_TEXT_MAX, "file:%s", ntp_confs[i]);
-
-		found = n > 0 && ntpconf_baud(text, (size_t)n, plan->unit, &plan->baud) == 0;
-		if (found)
-			plan->baud_from = ntp_confs_from[i];
-	}
-	free(text);
-	return found;
-}
-
 static int choose_baud(const struct attach_options *o, const struct unit *ours,
 		       struct probe *probe, struct attach_plan *plan)
 {
@@ -228,7 +206,7 @@ static int choose_baud(const struct attach_options *o, const struct unit *ours,
 	} else if (ours && ours->baud) {
 		plan->baud = ours->baud;
 		plan->baud_from = "from the table";
-	} else if (!daemon_baud(probe, plan)) {
+	} else if (!ntp_baud(probe, plan->unit, &plan->baud, &plan->baud_from)) {
 		plan->baud = DEFAULT_BAUD;
 		plan->baud_from = "by default";
 	}

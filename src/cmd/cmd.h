@@ -3,6 +3,7 @@
 #ifndef GPSPPSCTL_CMD_H
 #define GPSPPSCTL_CMD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -28,7 +29,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_attach, cmd_detach, cmd_diag, cmd_list,
-	cmd_receiver, cmd_udev;
+	cmd_nmea, cmd_receiver, cmd_udev;
 
 /*
  * Messages to stderr: "gpsppsctl: OBJECT: WHAT", and a "hint:" line with
@@ -54,6 +55,8 @@ int parse_number(const char *text, long min, long max, long *value);
  */
 struct unittab;
 int load_table(const struct ctx *ctx, struct unittab *tab);
+/* Its text, to the last byte: how many, or -errno. */
+ssize_t read_table(const char *path, char *buf, size_t size);
 /* The same of a text of n bytes that was read already; n may be -errno. */
 int parse_table(const char *path, const char *text, ssize_t n, struct unittab *tab);
 
@@ -66,6 +69,13 @@ const struct unit *table_find_port(const struct unittab *tab, const char *tty, u
 /* The same of a port whose links, separated by blanks, udev is going to make. */
 const struct unit *table_find_device(const struct unittab *tab, const char *tty,
 				     const char *links, unsigned int *role);
+
+/*
+ * The speed at which an NTP daemon's configuration has the receiver of this unit;
+ * *from is "from /etc/ntp.conf".  False: none is about it.
+ */
+struct probe;
+bool ntp_baud(struct probe *probe, unsigned int unit, unsigned int *baud, const char **from);
 
 /* The directory of the running program, without the slash.  "" when it is not known. */
 void program_directory(char *dir, size_t size);

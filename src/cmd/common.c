@@ -11,10 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ntpconf.h"
+#include "../sys/probe.h"
 #include "../sys/tty.h"
 #include "../unittab.h"
 
 #define MSG_MAX 1024
+#define CONF_TEXT_MAX 65536
 
 /* Bytes from a port or a name must not reach a terminal as control codes. */
 static void put_escaped(const char *s)
@@ -82,8 +85,8 @@ int parse_number(const char *text, long min, long max, long *value)
 	return 0;
 }
 
-/* The whole file, or -errno.  A table beyond the buffer's size is no table. */
-static ssize_t read_table(const char *path, char *buf, size_t size)
+/* A table beyond the buffer's size is no table. */
+ssize_t read_table(const char *path, char *buf, size_t size)
 {
 	FILE *f = fopen(path, "re");
 	size_t n;
@@ -172,6 +175,26 @@ const struct unit *table_find_device(const struct unittab *tab, const char *tty,
 const struct unit *table_find_port(const struct unittab *tab, const char *tty, unsigned int *role)
 {
 	return table_find_device(tab, tty, "", role);
+}
+
+bool ntp_baud(struct probe *probe, unsigned int unit, unsigned int *baud, const char **from)
+{
+	static const char *const places[] = {
+		"from /etc/ntpsec/ntp.conf", "from /etc/ntp.conf",
+	};
+	char *text = malloc(CONF_TEXT_MAX);
+	bool found = false;
+
+	for (size_t i = 0; text && i < sizeof(places) / sizeof(places[0]) && !found; i++) {
+		int n = probe_getf(probe, text, CONF_TEXT_MAX, "file:%s",
+				   strchr(places[i], '/'));
+
+		found = n > 0 && ntpconf_baud(text, (size_t)n, unit, baud) == 0;
+		if (found)
+			*from = places[i];
+	}
+	free(text);
+	return found;
 }
 
 void program_directory(char *dir, size_t size)

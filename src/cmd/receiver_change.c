@@ -1,41 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* receiver --sentences and its like: decide, carry out, tell how it ended. */
+/* receiver --timing, --baud and their like: decide, carry out, tell how it ended. */
 #include "receiver_port.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd.h"
 
 #define NAMES_MAX 256
+#define CENSUS_MIN_S 3		/* receiver/change.h: so long shows each type */
 
-static int request_of(const struct receiver_options *o, const struct receiver *rx,
-		      struct receiver_request *req)
+/* ---- who is to be told ---- */
+
+static int no_make(const struct receiver_port *w)
 {
-	const char *bad = "";
-	size_t len = 0;
-	int err = 0;
-
-	*req = (struct receiver_request){ .op = RECEIVER_EXACTLY };
-	if (o->defaults)
-		req->op = RECEIVER_DEFAULTS;
-	if (o->enable || o->disable)
-		req->op = RECEIVER_ADJUST;
-	if (o->sentences)
-		err = receiver_parse_set(rx, o->sentences, &req->on, &bad, &len);
-	if (!err && o->enable)
-		err = receiver_parse_set(rx, o->enable, &req->on, &bad, &len);
-	if (!err && o->disable)
-		err = receiver_parse_set(rx, o->disable, &req->off, &bad, &len);
-	if (err) {
-		msg_error("receiver", "a %s cannot be told about '%.*s'", rx->make, (int)len, bad);
-		return EXIT_TROUBLE;
-	}
-	if (req->on & req->off) {
-		msg_error("receiver", "a sentence is both in --enable and in --disable");
-		return EXIT_TROUBLE;
-	}
-	return 0;
+	if (w->report.heard != HEARD_SENTENCES)
+		return receiver_explain(w);
+	msg_error(w->path, "the make of this receiver is not known: nothing was changed");
+	msg_hint("--send '$...' sends what its manual says");
+	return EXIT_TROUBLE;
 }
 
 /* Which make the lines are for.  0 or an exit code. */
@@ -50,22 +34,17 @@ static int find_make(struct receiver_port *w)
 	 */
 	if (w->port.how == BORROW_BESIDE)
 		v->rx = &receiver_garmin;
-	if (v->rx || w->report.heard == HEARD_INVERTED || receiver_port_ask(w))
-		return 0;
-	if (w->report.heard != HEARD_SENTENCES)
+	if (w->report.heard == HEARD_INVERTED)
 		return receiver_explain(w);
-	msg_error(w->path, "the make of this receiver is not known: nothing was changed");
-	msg_hint("only Garmin's can be told what to send so far");
-	return EXIT_TROUBLE;
-}
-
-static int refuse_blind(const struct receiver_port *w, const struct receiver_options *o)
-{
-	if (w->port.how != BORROW_BESIDE || (!o->enable && !o->disable))
+	if (w->port.how != BORROW_BESIDE && !w->o->passive)
+		receiver_ask_make(w);
+	if (!v->rx)
+		return no_make(w);
+	if (v->rx->write_steps)
 		return 0;
-	msg_error(w->path, "%s reads it: its set cannot be seen, so nothing can be added or taken",
-		  w->reader);
-	msg_hint("name the whole set (--sentences LIST), or stop the daemon");
+	msg_error(w->path, "a %s cannot be told by this program: nothing was changed", v->rx->make);
+	if (v->rx->by_hand)
+		msg_hint("%s", v->rx->by_hand);
 	return EXIT_TROUBLE;
 }
 
@@ -81,95 +60,174 @@ static int refuse_others(const struct receiver_port *w, const struct receiver_re
 	return EXIT_TROUBLE;
 }
 
-/* How a change ended, when it did not end well. */
-static int report_failure(const struct receiver_port *w, const struct receiver_change *c)
+/* ---- how it ended ---- */
+
+static void report_refused(const struct receiver_port *w, const struct receiver_change *c)
+{
+	if (c->blind && c->plan.silences)
+		msg_error(w->path, "nothing was changed: it did not fall silent on %.*s",
+			  (int)strcspn(c->plan.steps[0].bytes, "\r"), c->plan.steps[0].bytes);
+	else
+		msg_error(w->path, "nothing was changed: %s", c->reason);
+	msg_hint("does it hear us?  This port's TxD goes to the receiver's data in");
+}
+
+static void report_stream(const struct receiver_port *w, const struct receiver_change *c)
 {
 	char saw[NAMES_MAX], now[NAMES_MAX];
 
 	receiver_name_set(c->rx, c->failed.set, saw, sizeof(saw));
-	receiver_name_set(c->rx, c->seen.set, now, sizeof(now));
-	if (c->outcome == RECEIVER_REFUSED && !c->interrupted) {
-		msg_error(w->path, "nothing was changed: it did not fall silent on %.*s",
-			  (int)strcspn(c->plan.steps[0].bytes, "\r"), c->plan.steps[0].bytes);
-		msg_hint("it is no Garmin, or does not hear us (this port's TxD to its data in)");
-	} else if (c->interrupted) {
-		msg_error(w->path, c->sent ? "interrupted: %s" : "interrupted: nothing was sent",
-			  c->outcome == RECEIVER_PUT_BACK ? "what was before is back"
-			  : "what was before could not be put back");
+	receiver_name_set(c->rx, w->report.sends.set, now, sizeof(now));
+	msg_error(w->path, "not as asked: it sent %s; %s %s", saw[0] ? saw : "nothing",
+		  c->outcome == RECEIVER_PUT_BACK ? "put back:" :
+		  "it could not be put back, and sends now:", now[0] ? now : "nothing");
+}
+
+/* A change of sentences alone is judged by what it sends, else the reason says more. */
+static void report_not_as_asked(const struct receiver_port *w, const struct receiver_change *c)
+{
+	if (!c->request.to.known)
+		report_stream(w, c);
+	if (c->reason[0])
+		msg_error(w->path, "not as asked: %s; %s", c->reason,
+			  c->outcome == RECEIVER_PUT_BACK ? "what was before is back" :
+			  "what was before could not be put back");
+	if (c->outcome == RECEIVER_LOST && w->report.journal)
+		msg_hint("noted in %s: gpsppsctl receiver %s looks for it and tries again",
+			 w->report.journal, w->path);
+	else
+		msg_hint("does it hear us?  This port's TxD goes to the receiver's data in");
+}
+
+static int report_failure(const struct receiver_port *w, const struct receiver_change *c)
+{
+	if (c->interrupted) {
+		msg_error(w->path, "interrupted: %s",
+			  c->outcome == RECEIVER_REFUSED ? "nothing was sent" :
+			  c->outcome == RECEIVER_PUT_BACK ? "what was before is back" :
+			  "what was before could not be put back");
+	} else if (c->outcome == RECEIVER_REFUSED) {
+		report_refused(w, c);
 	} else if (c->blind) {
 		msg_error(w->path, "not as asked: %u characters a second, counted",
 			  c->failed_chars_per_s);
 		msg_hint("the maker's set was asked for again: gpsppsctl diag %s", w->path);
 	} else {
-		msg_error(w->path, "not as asked: it sent %s; %s %s", saw[0] ? saw : "nothing",
-			  c->outcome == RECEIVER_PUT_BACK ? "put back:" :
-			  "it could not be put back, and sends now:", now[0] ? now : "nothing");
-		msg_hint("does it hear us?  This port's TxD goes to the receiver's data in");
+		report_not_as_asked(w, c);
 	}
 	return EXIT_NO;
+}
+
+/* ---- all of it ---- */
+
+static int cannot_write(const struct receiver_port *w, int err)
+{
+	if (err == -ENODATA)
+		msg_error(w->path, "what to send depends on what is set now, which is not known");
+	else
+		msg_error(w->path, "cannot write the lines for that: %s", strerror(-err));
+	return EXIT_TROUBLE;
 }
 
 static int begin_change(struct receiver_port *w, struct receiver_change *c,
 			const struct receiver_seen *before)
 {
 	const struct receiver_request *req = w->report.request;
-	const struct receiver *rx = w->report.view.rx;
-	int64_t now_ns = probe_now_ns(w->probe);
+	const struct receiver_view *v = &w->report.view;
+	const struct receiver_found found = { .seen = *before, .baud = w->port.baud };
+	const int64_t now_ns = probe_now_ns(w->probe);
 	int err;
 
 	if (w->port.how == BORROW_BESIDE)
-		err = receiver_change_begin_blind(c, rx, req, now_ns);
+		err = receiver_change_begin_blind(c, v->rx, &v->id, req, w->port.baud, now_ns);
 	else
-		err = receiver_change_begin(c, rx, req, before, now_ns);
-	if (!err)
-		return 0;
-	msg_error(w->path, "cannot write the lines for that: %s", strerror(-err));
-	return EXIT_TROUBLE;
+		err = receiver_change_begin(c, v->rx, &v->id, req, &found, now_ns);
+	return err ? cannot_write(w, err) : 0;
 }
 
-static int carry_out(struct receiver_port *w, const struct receiver_options *o,
-		     const struct receiver_seen *before)
+/* What would be sent to a receiver that is set as it says. */
+static int dry_run(struct receiver_port *w)
+{
+	const struct receiver_request *req = w->report.request;
+	struct receiver_view *v = &w->report.view;
+	int err, code = 0;
+
+	err = receiver_make_plan(v->rx, &v->id, &w->report.settings, req, &w->change.plan);
+	if (err)
+		return cannot_write(w, err);
+	w->report.plan = &w->change.plan;
+	if (req->to.known & RECEIVER_BAUD)
+		code = receiver_show_table(w, req->to.baud);
+	return receiver_finish(&w->report, w->o->json, code);
+}
+
+static int carry_out(struct receiver_port *w)
+{
+	struct receiver_change *c = &w->change;
+	int code = receiver_transact(w, c);
+
+	w->report.change = c;
+	if (!code && c->outcome != RECEIVER_DONE)
+		code = report_failure(w, c);
+	else if (!code && w->port.how != BORROW_BESIDE)
+		code = receiver_keep_speed(w);
+	/* only now: a run that is killed before leaves it to the next one to tell them */
+	receiver_journal_end(w, c);
+	return receiver_finish(&w->report, w->o->json, code);
+}
+
+static int begin_and_carry_out(struct receiver_port *w, const struct receiver_seen *before)
 {
 	struct receiver_report *r = &w->report;
-	struct receiver_change *c = &w->change;
-	int code = begin_change(w, c, before);
+	int code = begin_change(w, &w->change, before);
 
 	if (code)
 		return code;
-	if (o->dry_run) {
-		r->plan = &c->plan;
-		return receiver_finish(r, o->json, EXIT_DONE);
-	}
-	code = receiver_port_change(w, c);
-	r->change = c;
-	if (!code && c->outcome != RECEIVER_DONE)
-		code = report_failure(w, c);
-	return receiver_finish(r, o->json, code);
+	if (w->o->dry_run)
+		return dry_run(w);
+	r->already = w->port.how != BORROW_BESIDE &&
+		     !receiver_settings_differ(&r->request->to, &r->settings) &&
+		     receiver_is_already(r->view.rx, r->request, before);
+	if (r->already)
+		return receiver_finish(r, w->o->json, EXIT_DONE);
+	code = receiver_journal_begin(w);
+	return code ? code : carry_out(w);
 }
 
-int receiver_change_sentences(struct receiver_port *w, const struct receiver_options *o)
+/* A shorter look was asked for than the proof needs. */
+static int look_again(struct receiver_port *w)
+{
+	if (w->o->seconds >= CENSUS_MIN_S || w->o->dry_run || w->report.heard != HEARD_SENTENCES)
+		return 0;
+	return receiver_port_listen(w, CENSUS_MIN_S);
+}
+
+int receiver_change_it(struct receiver_port *w)
 {
 	struct receiver_report *r = &w->report;
-	struct receiver_request *req = &w->request;
 	struct receiver_seen before;
-	int code = refuse_blind(w, o);
+	int code = 0;
 
+	if (r->heard == HEARD_BINARY && !w->o->dry_run && !w->o->passive)
+		code = receiver_leave_binary(w);
 	if (!code)
 		code = find_make(w);
-	if (!code && r->heard == HEARD_INVERTED)
-		code = receiver_explain(w);
 	if (!code)
-		code = request_of(o, r->view.rx, req);
+		code = look_again(w);
+	/* what is best depends on what it can, which its answers show */
+	if (!code && (w->o->timing || w->o->dry_run) && !w->o->passive &&
+	    w->port.how != BORROW_BESIDE)
+		receiver_ask_settings(w);
+	if (!code)
+		code = receiver_make_request(w, &w->request);
+	if (!code)
+		code = receiver_check_request(w, &w->request);
 	if (code)
 		return code;
 	receiver_seen_in(r->view.rx, &r->view.census, &before);
-	code = refuse_others(w, req, &before);
+	code = refuse_others(w, &w->request, &before);
 	if (code)
 		return code;
-	r->request = req;
-	r->already = w->port.how != BORROW_BESIDE &&
-		     receiver_is_already(r->view.rx, req, &before);
-	if (r->already && !o->dry_run)
-		return receiver_finish(r, o->json, EXIT_DONE);
-	return carry_out(w, o, &before);
+	r->request = &w->request;
+	return begin_and_carry_out(w, &before);
 }

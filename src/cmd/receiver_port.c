@@ -9,39 +9,41 @@
 
 #include "../sys/control.h"
 #include "../sys/tty.h"
+#include "../unittab.h"
 #include "cmd.h"
 
 #define HOLDERS_MAX 1024
+#define DEFAULT_BAUD 4800	/* what NMEA 0183 says, and Garmin's LVC units do */
 
-enum role {
-	ROLE_STRANGER,
-	ROLE_KEEPS,		/* has it open and never reads */
-	ROLE_READS,		/* reads sentences and configures nothing */
-	ROLE_GPSD,
+enum holder {
+	HOLDER_STRANGER,
+	HOLDER_KEEPS,		/* has it open and never reads */
+	HOLDER_READS,		/* reads sentences and configures nothing */
+	HOLDER_GPSD,
 };
 
 static const struct {
 	const char *comm;
-	enum role role;
+	enum holder role;
 } roles[] = {
-	{ .comm = "ldattach", .role = ROLE_KEEPS },
-	{ .comm = "ntpd", .role = ROLE_READS },
-	{ .comm = "gpsd", .role = ROLE_GPSD },
+	{ .comm = "ldattach", .role = HOLDER_KEEPS },
+	{ .comm = "ntpd", .role = HOLDER_READS },
+	{ .comm = "gpsd", .role = HOLDER_GPSD },
 };
 
-static enum role role_of(const char *comm, pid_t pid, pid_t our_holder)
+static enum holder role_of(const char *comm, pid_t pid, pid_t our_holder)
 {
 	if (pid == our_holder)
-		return ROLE_KEEPS;
+		return HOLDER_KEEPS;
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (!strcmp(roles[i].comm, comm))
 			return roles[i].role;
-	return ROLE_STRANGER;
+	return HOLDER_STRANGER;
 }
 
-static int refuse(const struct receiver_port *w, enum role role, const char *comm, long pid)
+static int refuse(const struct receiver_port *w, enum holder role, const char *comm, long pid)
 {
-	if (role == ROLE_GPSD) {
+	if (role == HOLDER_GPSD) {
 		msg_error(w->path, "gpsd[%ld] has the port: it configures the receiver itself",
 			  pid);
 		msg_hint("systemctl stop gpsd.socket gpsd, then once more");
@@ -60,17 +62,17 @@ static int judge_holder(struct receiver_port *w, const char *line, pid_t our_hol
 	char *end;
 	char comm[32];
 	long pid = strtol(line, &end, 10);
-	enum role role;
+	enum holder role;
 
 	snprintf(comm, sizeof(comm), "%.*s", (int)strcspn(end + (*end == ' '), "\n"),
 		 end + (*end == ' '));
 	role = role_of(comm, (pid_t)pid, our_holder);
 	switch (role) {
-	case ROLE_KEEPS:
+	case HOLDER_KEEPS:
 		if (*how == BORROW_FREE)
 			*how = BORROW_HELD;
 		return 0;
-	case ROLE_READS:
+	case HOLDER_READS:
 		*how = BORROW_BESIDE;
 		snprintf(w->reader, sizeof(w->reader), "%s[%ld]", comm, pid);
 		return 0;
@@ -137,6 +139,10 @@ static void ask_holder(struct receiver_port *w, int control)
 
 	if (control_ask(control, "status", reply, sizeof(reply), CONTROL_TIMEOUT_MS) < 0)
 		return;
+	if (!w->has_unit && !control_value(reply, "unit", text, sizeof(text))) {
+		w->unit = (unsigned int)number_in(text, 0);
+		w->has_unit = true;
+	}
 	if (!control_value(reply, "pulse", text, sizeof(text)))
 		r->pulse_width_us = number_in(text, 1);
 	if (!control_value(reply, "burst", text, sizeof(text))) {
@@ -158,7 +164,7 @@ static int pause_holder(const struct receiver_port *w, int control)
 	return EXIT_TROUBLE;
 }
 
-static int open_as(struct receiver_port *w, int control, unsigned int baud, bool baud_asked)
+static int open_as(struct receiver_port *w, int control, unsigned int baud)
 {
 	pid_t our_holder = control >= 0 ? control_peer(control) : -1;
 	enum borrow_how how;
@@ -177,19 +183,41 @@ static int open_as(struct receiver_port *w, int control, unsigned int baud, bool
 	err = borrow_open(&w->port, w->tty, how, baud, control);
 	if (err)
 		return cannot_open(w, err);
-	if (how != BORROW_FREE && baud_asked && baud != w->port.baud) {
-		msg_error(w->path, "is open at %u baud already: its speed stays", w->port.baud);
+	if (how != BORROW_FREE && w->o->at && baud != w->port.baud) {
+		msg_error(w->path, "is open at %u baud, not at %u", w->port.baud, baud);
 		borrow_close(&w->port);
 		return EXIT_TROUBLE;
 	}
 	return 0;
 }
 
-int receiver_port_open(struct receiver_port *w, const char *what, unsigned int baud,
-		       bool baud_asked)
+/* What the table has for this port: its unit, and its speed if it says one. */
+static int ask_table(const struct ctx *ctx, struct receiver_port *w, unsigned int *baud)
 {
-	int control, err;
+	const struct unit *unit;
+	struct unittab tab;
+	unsigned int role;
+	int code = load_table(ctx, &tab);
 
+	if (code)
+		return code;
+	unit = table_find_port(&tab, w->tty, &role);
+	if (unit && role & ROLE_SENTENCES) {
+		if (unit->baud)
+			*baud = unit->baud;
+		w->unit = unit->unit;
+		w->has_unit = true;
+	}
+	return 0;
+}
+
+int receiver_port_open(const struct ctx *ctx, struct receiver_port *w)
+{
+	const char *what = w->o->port;
+	unsigned int baud = DEFAULT_BAUD;
+	int control, code, err;
+
+	w->table = ctx->table;
 	err = tty_resolve(what, w->tty, sizeof(w->tty));
 	if (err) {
 		msg_error(what, err == -ENOTTY ? "is no serial port" : "no such port: %s",
@@ -198,6 +226,11 @@ int receiver_port_open(struct receiver_port *w, const char *what, unsigned int b
 	}
 	snprintf(w->path, sizeof(w->path), "/dev/%s", w->tty);
 	w->report.path = w->path;
+	code = ask_table(ctx, w, &baud);
+	if (code)
+		return code;
+	if (w->o->at)
+		baud = w->o->at;
 	w->probe = probe_open_live();
 	if (!w->probe) {
 		msg_error(NULL, "out of memory");
@@ -206,11 +239,12 @@ int receiver_port_open(struct receiver_port *w, const char *what, unsigned int b
 	control = control_open(w->tty);
 	if (control == -EACCES)
 		return cannot_open(w, control);
-	return open_as(w, control < 0 ? -1 : control, baud, baud_asked);
+	return open_as(w, control < 0 ? -1 : control, baud);
 }
 
 void receiver_port_close(struct receiver_port *w)
 {
 	borrow_close(&w->port);
+	journal_close(&w->journal);
 	probe_close(w->probe);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The receiver command at work on its port: listening, sending. */
+/* The receiver command at work on its port: listening, at one speed and at others. */
 #include "receiver_port.h"
 
 #include <errno.h>
@@ -14,15 +14,22 @@
 #define NS_PER_S 1000000000LL
 #define SLICE_MS 100		/* so often a signal is looked for */
 #define SCAN_NS (1300 * NS_PER_MS)	/* a receiver says something every second */
-#define ANSWER_NS (2500 * NS_PER_MS)	/* a burst may be on its way before the answer */
+#define GOOD_ENOUGH 2		/* noise has a right checksum now and then, not twice in a moment */
 
-/* ---- listening ---- */
-
-static int gone(const struct receiver_port *w, int err)
+int receiver_port_gone(const struct receiver_port *w, int err)
 {
 	msg_error(w->path, "%s", err == -ENODEV ? "the port went away" : strerror(-err));
 	return err == -ENODEV ? EXIT_GONE : EXIT_TROUBLE;
 }
+
+void receiver_progress(const struct receiver_port *w, const char *what, long number,
+		       const char *unit)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "%s: %s %ld %s\n", w->path, what, number, unit);
+}
+
+/* ---- taking what comes ---- */
 
 /* The same bytes read as from an inverted line: sentences are only counted. */
 static void feed_mirror(struct receiver_port *w, const char *buf, size_t len)
@@ -47,33 +54,61 @@ static ssize_t count_some(struct receiver_port *w)
 	return err ? err : (ssize_t)(uint32_t)(w->rx - before);
 }
 
-/*
- * Take what comes within timeout_ms; sentences go to the change when there is
- * one, else to the view.  The number of characters, or -errno.
- */
-static ssize_t take_some(struct receiver_port *w, struct receiver_change *c, int timeout_ms)
+static void feed(struct receiver_port *w, const char *buf, size_t len)
+{
+	const uint8_t *bytes = (const uint8_t *)buf;
+	size_t n = len;
+	struct nmea_sentence s;
+	struct binary_packet p;
+
+	feed_mirror(w, buf, len);
+	while (nmea_next(&w->parser, &buf, &n, &s))
+		w->hear(w, &(struct receiver_message){ .sentence = &s });
+	while (binary_next(&w->packets, &bytes, &len, &p))
+		w->hear(w, &(struct receiver_message){ .packet = &p });
+}
+
+ssize_t receiver_port_take(struct receiver_port *w, int timeout_ms)
 {
 	char buf[256];
-	const char *p = buf;
-	struct nmea_sentence s;
 	ssize_t n = borrow_read(&w->port, buf, sizeof(buf), timeout_ms);
-	size_t len;
 
 	if (n >= 0 && w->port.how == BORROW_BESIDE)
-		n = count_some(w);
-	else if (n > 0) {
-		len = (size_t)n;
-		feed_mirror(w, buf, len);
-		while (nmea_next(&w->parser, &p, &len, &s)) {
-			if (c)
-				receiver_change_hear(c, &s);
-			else
-				receiver_hear(&w->report.view, &s);
-		}
-	}
-	if (n > 0 && c)
-		receiver_change_count(c, (uint64_t)n);
+		return count_some(w);
+	if (n > 0)
+		feed(w, buf, (size_t)n);
 	return n;
+}
+
+int receiver_port_slice_ms(const struct receiver_port *w, int64_t until_ns)
+{
+	const int64_t left_ns = until_ns - probe_now_ns(w->probe);
+
+	if (left_ns > SLICE_MS * NS_PER_MS)
+		return SLICE_MS;
+	return left_ns > 0 ? (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS) : 0;
+}
+
+int receiver_port_write(struct receiver_port *w, const char *bytes, size_t len)
+{
+	struct receiver_report *r = &w->report;
+	struct receiver_sent *sent = &r->sent[r->n_sent];
+
+	if (r->n_sent++ < RECEIVER_SENT_MAX) {
+		sent->len = len < sizeof(sent->bytes) ? (unsigned int)len : sizeof(sent->bytes);
+		memcpy(sent->bytes, bytes, sent->len);
+	}
+	return borrow_write(&w->port, bytes, len);
+}
+
+/* ---- a census ---- */
+
+static void hear_view(struct receiver_port *w, const struct receiver_message *m)
+{
+	if (m->sentence)
+		receiver_hear(&w->report.view, m->sentence);
+	else
+		receiver_hear_packet(&w->report.view, m->packet);
 }
 
 static void forget(struct receiver_port *w)
@@ -83,9 +118,11 @@ static void forget(struct receiver_port *w)
 	struct receiver_id id = r->view.id;
 
 	memset(&w->parser, 0, sizeof(w->parser));
+	memset(&w->packets, 0, sizeof(w->packets));
 	memset(&w->mirror, 0, sizeof(w->mirror));
 	memset(&r->view, 0, sizeof(r->view));
 	w->mirror_good = 0;
+	w->hear = hear_view;
 	r->bytes = 0;
 	/* who it is does not change */
 	r->view.rx = rx;
@@ -100,14 +137,23 @@ static int start(struct receiver_port *w)
 	return borrow_skip_to_now(&w->port);
 }
 
-static int slice_ms(int64_t left_ns)
+/* Packets whose protocol has a checksum; TSIP has none, and noise has its frame, too. */
+static unsigned int good_packets(const struct receiver_port *w)
 {
-	if (left_ns > SLICE_MS * NS_PER_MS)
-		return SLICE_MS;
-	return left_ns > 0 ? (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS) : 0;
+	unsigned int n = 0;
+
+	for (int i = 0; i < BINARY_PROTOCOLS; i++)
+		if (i != BINARY_TSIP)
+			n += w->packets.packets[i];
+	return n;
 }
 
-/* Until the time is over or, with `enough`, as soon as there are sentences. */
+static bool is_enough(const struct receiver_port *w, unsigned int n)
+{
+	return w->report.view.good >= n || w->mirror_good >= n || good_packets(w) >= n;
+}
+
+/* Until the time is over or, with `enough`, as soon as there is something intelligible. */
 static int listen_for(struct receiver_port *w, int64_t length_ns, bool enough)
 {
 	struct receiver_report *r = &w->report;
@@ -118,7 +164,7 @@ static int listen_for(struct receiver_port *w, int64_t length_ns, bool enough)
 		return err;
 	begin_ns = now_ns = probe_now_ns(w->probe);
 	while (now_ns - begin_ns < length_ns && !signals_seen()) {
-		ssize_t n = take_some(w, NULL, slice_ms(begin_ns + length_ns - now_ns));
+		ssize_t n = receiver_port_take(w, receiver_port_slice_ms(w, begin_ns + length_ns));
 
 		if (n < 0)
 			return (int)n;
@@ -126,7 +172,7 @@ static int listen_for(struct receiver_port *w, int64_t length_ns, bool enough)
 		if (n > 0 && !r->bytes)
 			begin_ns = probe_now_ns(w->probe);
 		r->bytes += (uint64_t)n;
-		if (enough && r->view.good > 1)
+		if (enough && is_enough(w, GOOD_ENOUGH))
 			break;
 		now_ns = probe_now_ns(w->probe);
 	}
@@ -142,14 +188,9 @@ static enum heard judge(const struct receiver_port *w)
 		return HEARD_SENTENCES;
 	if (w->mirror_good)
 		return HEARD_INVERTED;
+	if (good_packets(w) >= GOOD_ENOUGH)
+		return HEARD_BINARY;
 	return w->report.bytes ? HEARD_NOISE : HEARD_NOTHING;
-}
-
-/* On a terminal, say what takes its time. */
-static void progress(const struct receiver_port *w, const char *what, long number, const char *unit)
-{
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "%s: %s %ld %s\n", w->path, what, number, unit);
 }
 
 int receiver_port_listen(struct receiver_port *w, int seconds)
@@ -157,7 +198,7 @@ int receiver_port_listen(struct receiver_port *w, int seconds)
 	struct receiver_report *r = &w->report;
 	int err;
 
-	progress(w, "listening for", seconds, "s");
+	receiver_progress(w, "listening for", seconds, "s");
 	err = listen_for(w, seconds * NS_PER_S, false);
 	if (err == -ENOTTY && w->port.how == BORROW_BESIDE) {
 		msg_error(w->path, "%s reads it, and its driver does not count characters",
@@ -166,44 +207,17 @@ int receiver_port_listen(struct receiver_port *w, int seconds)
 		return EXIT_TROUBLE;
 	}
 	if (err)
-		return gone(w, err);
+		return receiver_port_gone(w, err);
 	r->heard = judge(w);
+	/* it speaks its maker's protocol, and only tells its name when asked in it */
+	if (r->heard == HEARD_BINARY && !r->view.rx && w->packets.packets[BINARY_GARMIN])
+		r->view.rx = &receiver_garmin;
+	r->protocol = binary_name(&w->packets);
 	r->baud = w->port.baud;
 	r->reader = w->reader[0] ? w->reader : NULL;
 	r->stats = w->parser.stats;
 	r->chars_per_s = census_rate(r->bytes, r->elapsed_ns);
 	return 0;
-}
-
-/* Nothing to work with: say what there was instead. */
-int receiver_explain(const struct receiver_port *w)
-{
-	const struct receiver_report *r = &w->report;
-
-	switch (r->heard) {
-	case HEARD_NOTHING:
-		msg_error(w->path, "silent: not one character in %.1f s at %u baud",
-			  (double)r->elapsed_ns / 1e9, r->baud);
-		msg_hint("is the receiver powered, its data line wired to this port's RxD?");
-		break;
-	case HEARD_NOISE:
-		msg_error(w->path,
-			  "%llu characters, no sentence at %u baud: probably the wrong speed",
-			  (unsigned long long)r->bytes, r->baud);
-		if (w->port.how == BORROW_FREE)
-			msg_hint("a receiver in its binary mode sends no sentences at any speed");
-		else
-			msg_hint("to try other speeds free the port: gpsppsctl detach %s", w->path);
-		break;
-	case HEARD_INVERTED:
-		msg_error(w->path,
-			  "the polarity of the data line is inverted: every bit is turned over");
-		msg_hint("an LVC has RS-232 polarity: before a TTL UART put an inverter (MAX232)");
-		break;
-	default:
-		break;
-	}
-	return EXIT_NO;
 }
 
 bool receiver_port_scan(struct receiver_port *w)
@@ -215,10 +229,11 @@ bool receiver_port_scan(struct receiver_port *w)
 	for (size_t i = 0; i < sizeof(bauds) / sizeof(bauds[0]) && !signals_seen(); i++) {
 		if (bauds[i] == first)
 			continue;
-		progress(w, "listening at", bauds[i], "baud");
+		receiver_progress(w, "listening at", bauds[i], "baud");
 		if (borrow_set_baud(&w->port, bauds[i]) || listen_for(w, SCAN_NS, true))
 			break;
-		if (w->report.view.good)
+		/* RMC alone is one sentence in this time */
+		if (is_enough(w, 1))
 			return true;
 	}
 	borrow_set_baud(&w->port, first);
@@ -226,58 +241,52 @@ bool receiver_port_scan(struct receiver_port *w)
 	return false;
 }
 
-/* ---- sending ---- */
+/* ---- nothing to work with ---- */
 
-/* One make's questions; until it has proven itself. */
-static bool ask_make(struct receiver_port *w, const struct receiver *rx)
+static void explain_noise(const struct receiver_port *w)
 {
-	struct receiver_plan probe = { .n = 0 };
-	int64_t end_ns;
-
-	if (!rx->write_probe || rx->write_probe(&probe) < 0)
-		return false;
-	for (unsigned int i = 0; i < probe.n && !w->report.view.rx; i++) {
-		if (borrow_write(&w->port, probe.steps[i].bytes, probe.steps[i].len) < 0)
-			return false;
-		end_ns = probe_now_ns(w->probe) + ANSWER_NS;
-		while (!w->report.view.rx && probe_now_ns(w->probe) < end_ns && !signals_seen())
-			if (take_some(w, NULL, SLICE_MS) < 0)
-				return false;
-	}
-	return w->report.view.rx != NULL;
+	msg_error(w->path, "%llu characters, no sentence at %u baud: probably the wrong speed",
+		  (unsigned long long)w->report.bytes, w->report.baud);
+	msg_hint("%s", w->o->at ? "where no speed is named, others are tried as well" :
+		 "a receiver in a binary mode sends no sentences at any speed");
 }
 
-bool receiver_port_ask(struct receiver_port *w)
+static void explain_binary(const struct receiver_port *w)
 {
-	const struct receiver_view before = w->report.view;
-	const struct receiver *rx;
+	const struct receiver_view *v = &w->report.view;
 
-	for (unsigned int i = 0; !w->report.view.rx && (rx = receiver_nth(i)); i++)
-		ask_make(w, rx);
-	rx = w->report.view.rx;
-	/* the census is of the time before the question */
-	w->report.view = before;
-	w->report.view.rx = rx;
-	return rx != NULL;
+	msg_error(w->path, "%s packets at %u baud, and no sentence: %s%s%s is in a binary mode",
+		  w->report.protocol, w->report.baud, v->rx ? v->rx->make : "the receiver",
+		  v->id.model[0] ? " " : "", v->id.model);
+	if (v->rx && v->rx->write_escape)
+		msg_hint("gpsppsctl receiver %s --timing brings it back to sentences", w->path);
+	else
+		msg_hint("its maker's program can switch it to NMEA sentences");
 }
 
-int receiver_port_change(struct receiver_port *w, struct receiver_change *c)
+int receiver_explain(const struct receiver_port *w)
 {
-	const char *line;
-	int64_t wake_ns;
-	ssize_t n = 0;
+	const struct receiver_report *r = &w->report;
 
-	while (receiver_change_step(c, probe_now_ns(w->probe), &line, &wake_ns)) {
-		if (line) {
-			progress(w, c->undoing ? "put back: line" : "line", c->line, "sent");
-			n = borrow_write(&w->port, line, strlen(line));
-		}
-		if (n >= 0)
-			n = take_some(w, c, slice_ms(wake_ns - probe_now_ns(w->probe)));
-		if (n < 0)
-			return gone(w, (int)n);
-		if (signals_seen())
-			receiver_change_interrupt(c, probe_now_ns(w->probe));
+	switch (r->heard) {
+	case HEARD_NOTHING:
+		msg_error(w->path, "silent: not one character in %.1f s at %u baud",
+			  (double)r->elapsed_ns / 1e9, r->baud);
+		msg_hint("is the receiver powered, its data line wired to this port's RxD?");
+		break;
+	case HEARD_NOISE:
+		explain_noise(w);
+		break;
+	case HEARD_INVERTED:
+		msg_error(w->path,
+			  "the polarity of the data line is inverted: every bit is turned over");
+		msg_hint("an LVC has RS-232 polarity: before a TTL UART put an inverter (MAX232)");
+		break;
+	case HEARD_BINARY:
+		explain_binary(w);
+		break;
+	default:
+		break;
 	}
-	return 0;
+	return EXIT_NO;
 }

@@ -1,208 +1,180 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One verified, reversible change of what a receiver sends. */
-#include "change.h"
+/* One verified, reversible change of a receiver: how it begins, goes on, is interrupted. */
+#include "change_inside.h"
 
+#include <errno.h>
 #include <string.h>
 
-#define NS_PER_MS 1000000LL
-#define NS_PER_S 1000000000LL
-
-/*
- * A line has 30 characters at most, 63 ms at 4800 baud; some units lose
- * commands that follow each other closely (gpsd sends one, then waits).
- */
-#define PAUSE_NS (500 * NS_PER_MS)
-/* a burst that was begun under the old set: 538 characters, 1.12 s, have been seen at 4800 */
-#define SETTLE_NS (1500 * NS_PER_MS)
-/* older units send one GSV a second in turn: three seconds and a margin show each type */
-#define WATCH_NS (3200 * NS_PER_MS)
-/* so many bursts of one a second begin or end in it */
-#define BURSTS_MIN 3
-#define BURSTS_MAX 4
-/* within this time nothing may arrive; a receiver that did not obey sends each second */
-#define QUIET_NS (1200 * NS_PER_MS)
-#define NOISE_CHARS 4
-#define TRIES_MAX 2
-
-static const struct receiver_id no_id;
-static const struct receiver_settings nothing_known;
-
-static const struct receiver_plan *current(const struct receiver_change *c)
-{
-	return c->undoing ? &c->undo : &c->plan;
-}
-
-static void enter(struct receiver_change *c, enum receiver_phase phase, int64_t due_ns)
-{
-	c->phase = phase;
-	c->due_ns = due_ns;
-	c->chars = 0;
-	memset(&c->seen, 0, sizeof(c->seen));
-}
-
-static void send_all(struct receiver_change *c, int64_t now_ns)
-{
-	c->line = 0;
-	enter(c, PHASE_SEND, now_ns);
-}
-
-static int begin(struct receiver_change *c, const struct receiver *rx,
-		 const struct receiver_request *req, int64_t now_ns)
+static void clear(struct receiver_change *c, const struct receiver *rx,
+		  const struct receiver_id *id, int64_t now_ns)
 {
 	memset(c, 0, sizeof(*c));
 	c->rx = rx;
-	send_all(c, now_ns);
-	return receiver_make_plan(rx, &no_id, &nothing_known, req, &c->plan);
+	c->id = *id;
+	/* so that the first step need not wait for its pause */
+	c->sent_ns = now_ns - PAUSE_NS;
+}
+
+/* What was before, in the terms of a journal; the settings follow with the answers. */
+static void note_before(struct receiver_change *c, const struct receiver_request *req,
+			const struct receiver_found *found)
+{
+	c->request = *req;
+	c->found = found->seen;
+	c->baud = found->baud;
+	c->intent.request = *req;
+	c->intent.sentences_before = found->seen.set;
+	c->intent.others_before = found->seen.others;
+	c->intent.baud_before = found->baud;
+	c->now.known = RECEIVER_BAUD;
+	c->now.baud = found->baud;
+}
+
+/*
+ * A make that acknowledges can be asked, too: its answers may tell how often each
+ * sentence came.  One that does not is not kept waiting for: sentences are seen.
+ */
+static bool needs_answers(const struct receiver_change *c)
+{
+	return change_wants_settings(&c->request) || c->request.op == RECEIVER_ADJUST ||
+	       change_acknowledges(&c->plan);
 }
 
 int receiver_change_begin(struct receiver_change *c, const struct receiver *rx,
-			  const struct receiver_request *req,
-			  const struct receiver_seen *before, int64_t now_ns)
+			  const struct receiver_id *id, const struct receiver_request *req,
+			  const struct receiver_found *found, int64_t now_ns)
 {
-	struct receiver_request undo = receiver_undo_of(rx, before);
-	int err = begin(c, rx, req, now_ns);
+	int err;
 
+	clear(c, rx, id, now_ns);
+	note_before(c, req, found);
+	err = change_make_plan(c, false);
+	/* a command that holds more than was asked for is written when the answers are there */
+	if (err && err != -ENODATA)
+		return err;
+	c->now.known = 0;
+	err = change_write_questions(c);
 	if (err)
 		return err;
-	/* what was not to be touched must still be there */
-	if (req->op == RECEIVER_ADJUST)
-		c->plan.must |= before->set & ~req->off & ~receiver_rare_set(rx);
-	err = receiver_make_plan(rx, &no_id, &nothing_known, &undo, &c->undo);
-	/* others than ours cannot be switched, so they prove nothing either */
-	c->undo.no_others = !before->others;
-	return err;
-}
-
-/* The factory's set, and RMC where a unit does not know that command (GPS 25, 35, 36). */
-static int blind_undo(const struct receiver *rx, struct receiver_plan *undo)
-{
-	const struct receiver_request defaults = { .op = RECEIVER_DEFAULTS };
-	const struct receiver_request rmc = { .op = RECEIVER_ADJUST, .on = 1 };
-	int err = receiver_make_plan(rx, &no_id, &nothing_known, &defaults, undo);
-
-	if (!err)
-		err = rx->write_steps(&no_id, &nothing_known, &rmc, undo);
-	undo->min_chars = rx->sentences[0].min_chars;
-	return err;
+	if (!needs_answers(c))
+		c->questions.n = 0;
+	change_send(c, STAGE_ASK, now_ns);
+	return 0;
 }
 
 int receiver_change_begin_blind(struct receiver_change *c, const struct receiver *rx,
-				const struct receiver_request *req, int64_t now_ns)
+				const struct receiver_id *id, const struct receiver_request *req,
+				unsigned int baud, int64_t now_ns)
 {
-	int err = begin(c, rx, req, now_ns);
+	const struct receiver_found found = {
+		.seen.set = receiver_default_set(rx), .baud = baud,
+	};
+	int err;
 
+	if (req->to.known || (req->op != RECEIVER_EXACTLY && req->op != RECEIVER_DEFAULTS))
+		return -EINVAL;
+	clear(c, rx, id, now_ns);
+	note_before(c, req, &found);
 	c->blind = true;
-	return err ? err : blind_undo(rx, &c->undo);
+	c->now.known = 0;
+	err = change_make_plan(c, false);
+	if (!err)
+		err = change_make_blind_undo(c);
+	if (err)
+		return err;
+	change_enter(c, PHASE_INTEND, now_ns);
+	return 0;
 }
 
-static bool is_as_planned(const struct receiver_change *c)
+int receiver_change_begin_resume(struct receiver_change *c, const struct receiver *rx,
+				 const struct receiver_id *id, const struct receiver_intent *intent,
+				 const struct receiver_found *found, int64_t now_ns)
 {
-	const struct receiver_plan *plan = current(c);
+	int err;
 
-	if (c->blind)
-		return c->chars >= BURSTS_MIN * (uint64_t)plan->min_chars &&
-		       c->chars <= BURSTS_MAX * (uint64_t)plan->max_chars;
-	if (plan->no_others && c->seen.others)
-		return false;
-	return (c->seen.set & plan->must) == plan->must && !(c->seen.set & plan->must_not);
+	clear(c, rx, id, now_ns);
+	note_before(c, &intent->request, found);
+	c->intent = *intent;
+	c->resumed = true;
+	c->speed_at_risk = true;
+	c->now.known = 0;
+	c->untold = c->request.to.known & ~intent->before.known & ~(unsigned int)RECEIVER_BAUD;
+	err = change_make_plan(c, true);
+	if (!err || err == -ENODATA)
+		err = change_make_undo(c);
+	if (!err)
+		err = change_write_questions(c);
+	if (err)
+		return err;
+	if (!change_wants_settings(&c->request) && !change_has_native(&intent->before))
+		c->questions.n = 0;
+	c->stage = STAGE_ASK;
+	change_hunt(c, false, now_ns);
+	return 0;
 }
 
-static bool start_undo(struct receiver_change *c, int64_t now_ns)
+enum receiver_action receiver_change_step(struct receiver_change *c, int64_t now_ns,
+					  int64_t *wake_ns)
 {
-	c->failed = c->seen;
-	c->failed_chars_per_s = c->chars_per_s;
-	c->undoing = true;
-	c->tries = 0;
-	send_all(c, now_ns);
-	return true;
-}
+	static enum receiver_action (*const over[RECEIVER_PHASES])(struct receiver_change *c,
+								    int64_t now_ns) = {
+		[PHASE_INTEND] = change_intend,
+		[PHASE_SEND] = change_talk,
+		[PHASE_ANSWER] = change_answered,
+		[PHASE_DRAIN] = change_drained,
+		[PHASE_QUIET] = change_quiet,
+		[PHASE_SPEED] = change_speed,
+		[PHASE_RESTART] = change_restarted,
+		[PHASE_SPEAK] = change_spoken,
+		[PHASE_HUNT] = change_hunt_next,
+		[PHASE_HUNT_LISTEN] = change_hunt_listened,
+		[PHASE_HUNT_ANSWER] = change_hunt_asked,
+		[PHASE_SETTLE] = change_settled,
+		[PHASE_WATCH] = change_watched,
+	};
+	enum receiver_action action = RECEIVER_WAIT;
 
-static bool end(struct receiver_change *c, enum receiver_outcome outcome)
-{
-	c->outcome = outcome;
-	return false;
-}
-
-/* A watch is over.  False when all is. */
-static bool judge(struct receiver_change *c, int64_t now_ns)
-{
-	c->chars_per_s = census_rate(c->chars, WATCH_NS);
-	if (is_as_planned(c))
-		return end(c, c->undoing ? RECEIVER_PUT_BACK : RECEIVER_DONE);
-	if (++c->tries < TRIES_MAX) {
-		send_all(c, now_ns);
-		return true;
-	}
-	return c->undoing ? end(c, RECEIVER_LOST) : start_undo(c, now_ns);
-}
-
-/* The receiver should be silent by now. */
-static bool judge_quiet(struct receiver_change *c, int64_t now_ns)
-{
-	if (c->chars <= NOISE_CHARS) {
-		enter(c, PHASE_SEND, now_ns);
-		return true;
-	}
-	if (++c->tries == TRIES_MAX)
-		return end(c, RECEIVER_REFUSED);
-	send_all(c, now_ns);
-	return true;
-}
-
-static void send_next(struct receiver_change *c, int64_t now_ns, const char **line)
-{
-	const struct receiver_plan *plan = current(c);
-
-	if (c->line == plan->n) {
-		enter(c, PHASE_SETTLE, now_ns + SETTLE_NS);
-		return;
-	}
-	*line = plan->steps[c->line++].bytes;
-	c->sent = true;
-	if (c->blind && plan->silences && c->line == 1)
-		enter(c, PHASE_DRAIN, now_ns + SETTLE_NS);
-	else
-		c->due_ns = now_ns + PAUSE_NS;
-}
-
-/* A phase is over. */
-static bool next_phase(struct receiver_change *c, int64_t now_ns, const char **line)
-{
-	switch (c->phase) {
-	case PHASE_SEND:
-		send_next(c, now_ns, line);
-		return true;
-	case PHASE_DRAIN:
-		enter(c, PHASE_QUIET, now_ns + QUIET_NS);
-		return true;
-	case PHASE_QUIET:
-		return judge_quiet(c, now_ns);
-	case PHASE_SETTLE:
-		enter(c, PHASE_WATCH, now_ns + WATCH_NS);
-		return true;
-	case PHASE_WATCH:
-		return judge(c, now_ns);
-	}
-	return false;
-}
-
-bool receiver_change_step(struct receiver_change *c, int64_t now_ns, const char **line,
-			  int64_t *wake_ns)
-{
-	*line = NULL;
-	while (!*line && now_ns >= c->due_ns && c->outcome == RECEIVER_PENDING)
-		if (!next_phase(c, now_ns, line))
-			break;
+	while (action == RECEIVER_WAIT && c->outcome == RECEIVER_PENDING &&
+	       (now_ns >= c->due_ns || change_is_early(c, now_ns)))
+		action = over[c->phase](c, now_ns);
 	*wake_ns = c->due_ns;
-	return c->outcome == RECEIVER_PENDING;
+	/* answered: only the pause behind the step is waited for */
+	if (c->phase == PHASE_ANSWER && c->answer != RECEIVER_UNRELATED &&
+	    c->sent_ns + PAUSE_NS < c->due_ns)
+		*wake_ns = c->sent_ns + PAUSE_NS;
+	return action == RECEIVER_WAIT && c->outcome != RECEIVER_PENDING ? RECEIVER_ENDED : action;
 }
 
-void receiver_change_hear(struct receiver_change *c, const struct nmea_sentence *s)
+/* Does it belong to the step that was sent last? */
+static bool take_answer(struct receiver_change *c, const struct receiver_message *m)
 {
-	if (s->sum == NMEA_SUM_OK && c->rx->is_reply(s))
+	const struct receiver_step *step = change_awaited(c);
+	enum receiver_answer answer;
+
+	if (!step || !c->rx->judge)
+		return false;
+	answer = c->rx->judge(step, m, &c->now);
+	if (answer == RECEIVER_HALF_SAID)
+		c->half_said = true;
+	else if (c->answer == RECEIVER_UNRELATED)
+		c->answer = answer;
+	return answer != RECEIVER_UNRELATED;
+}
+
+void receiver_change_hear(struct receiver_change *c, const struct receiver_message *m)
+{
+	const struct nmea_sentence *s = m->sentence;
+
+	/* what was spoilt on the way says nothing */
+	if (s && s->sum != NMEA_SUM_OK)
+		return;
+	/* packets of some protocols are also found in noise: those that answer are none */
+	if (take_answer(c, m) || (s && s->type[0]))
+		c->good++;
+	if (s && c->rx->is_reply(s))
 		c->replies++;
-	else
-		receiver_see(c->rx, s, &c->seen);	/* enter() begins anew */
+	else if (s)
+		receiver_see(c->rx, s, &c->seen);	/* change_enter() begins anew */
 }
 
 void receiver_change_count(struct receiver_change *c, uint64_t n)
@@ -215,8 +187,9 @@ void receiver_change_interrupt(struct receiver_change *c, int64_t now_ns)
 	if (c->interrupted || c->outcome != RECEIVER_PENDING)
 		return;
 	c->interrupted = true;
+	change_blame(c, "interrupted");
 	if (!c->sent)
-		end(c, RECEIVER_REFUSED);
+		change_end(c, c->resumed ? RECEIVER_LOST : RECEIVER_REFUSED);
 	else if (!c->undoing)
-		start_undo(c, now_ns);
+		change_undo(c, now_ns);
 }

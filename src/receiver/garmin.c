@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Garmin GPS 15, 16, 17, 18, 18x, 25, 35: which sentences they send, by $PGRMO.
+ * Garmin GPS 15, 16, 17, 18, 18x, 25, 35: the driver, and which sentences they send,
+ * by $PGRMO.
  * Garmin GPS 18 Technical Specifications (190-00307-00), "Output Sentence
  * Enable/Disable (PGRMO)"; the 18x's (190-00879-08) and the 16/17's say the same.
  */
-#include "receiver.h"
+#include "garmin.h"
 
 #include <string.h>
-#include <strings.h>
 
 /*
  * In the order of emission.  Longest: the specification's table of maximum
@@ -61,7 +61,9 @@ static bool is_proof(const struct receiver_message *m)
 		"PGRMZ", "PGRMM", "PGRMO", "PGRMCE", "PGRMC1E", "PGRMIE",
 	};
 
-	return s && s->sum == NMEA_SUM_OK && !strncmp(s->type, "PGRM", 4) && s->type[4] != '\0' &&
+	if (m->packet)
+		return garmin_is_proof_packet(m->packet);
+	return s->sum == NMEA_SUM_OK && !strncmp(s->type, "PGRM", 4) && s->type[4] != '\0' &&
 	       !is_one_of(s->type, no_proof, sizeof(no_proof) / sizeof(no_proof[0]));
 }
 
@@ -75,62 +77,29 @@ static bool is_reply(const struct nmea_sentence *s)
 	return is_one_of(s->type, tags, sizeof(tags) / sizeof(tags[0]));
 }
 
-/* Where "ver" starts in the text of a PGRMT, or its end. */
-static size_t find_version(const char *text, size_t len)
-{
-	for (size_t i = 0; i + 3 <= len; i++)
-		if (!strncasecmp(text + i, "ver", 3))
-			return i;
-	return len;
-}
-
-static void copy(char *buf, size_t size, const char *text, size_t len)
-{
-	if (len >= size)
-		len = size - 1;
-	memcpy(buf, text, len);
-	buf[len] = '\0';
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* "3.70" in "ver. 3.70", "VER 2.05" */
-static void learn_firmware(const char *text, size_t len, struct receiver_id *id)
-{
-	size_t start = 0, end;
-
-	while (start < len && !is_digit(text[start]))
-		start++;
-	for (end = start; end < len; end++)
-		if (!is_digit(text[end]) && text[end] != '.')
-			break;
-	if (end > start)
-		copy(id->firmware, sizeof(id->firmware), text + start, end - start);
-}
-
-/*
- * PGRMT is "GPS 18x-LVC software ver. 3.70" on newer units, "GPS 25LP VER 1.10"
- * on older ones.
- */
 static void learn(const struct receiver_message *m, struct receiver_id *id)
 {
-	static const char software[] = " software";
 	struct nmea_data d;
-	size_t model;
 
-	if (!m->sentence || !nmea_decode(m->sentence, &d) || !(d.has & NMEA_HAS_TEXT))
+	if (m->packet) {
+		garmin_learn_packet(m->packet, id);
 		return;
-	model = find_version(d.text, d.text_len);
-	learn_firmware(d.text + model, d.text_len - model, id);
-	while (model && d.text[model - 1] == ' ')
-		model--;
-	if (model >= strlen(software) &&
-	    !strncasecmp(d.text + model - strlen(software), software, strlen(software)))
-		model -= strlen(software);
-	copy(id->model, sizeof(id->model), d.text, model);
+	}
+	id->shown |= garmin_settings_in(m->sentence);
+	/* the only text that is decoded of a type that begins so */
+	if (!strcmp(m->sentence->type, "PGRMT") && nmea_decode(m->sentence, &d) &&
+	    d.has & NMEA_HAS_TEXT)
+		garmin_learn_text(d.text, d.text_len, id);
+}
+
+/* Some units send it back, most do not. */
+static int add_switch(const char *target, int mode, struct receiver_plan *plan)
+{
+	int err = receiver_add_line(plan, "PGRMO,%s,%d", target, mode);
+
+	if (!err)
+		receiver_last_step(plan)->await = RECEIVER_MAY_ANSWER;
+	return err;
 }
 
 static int switch_all(receiver_set set, int mode, struct receiver_plan *plan)
@@ -139,28 +108,46 @@ static int switch_all(receiver_set set, int mode, struct receiver_plan *plan)
 
 	for (unsigned int i = 0; i < N_SENTENCES && !err; i++)
 		if (set >> i & 1)
-			err = receiver_add_line(plan, "PGRMO,%s,%d", sentences[i].target, mode);
+			err = add_switch(sentences[i].target, mode, plan);
 	return err;
 }
 
-/* PGRMO modes: 0 off, 1 on, 2 all off, 4 the factory's set. */
-static int write_steps(const struct receiver_id *id, const struct receiver_settings *from,
-		       const struct receiver_request *req, struct receiver_plan *plan)
+static int switch_only(receiver_set set, struct receiver_plan *plan)
 {
 	int err;
 
-	(void)id;
-	(void)from;
+	plan->silences = true;
+	err = add_switch("", 2, plan);
+	return err ? err : switch_all(set, 1, plan);
+}
+
+static int switch_defaults(const struct receiver_id *id, struct receiver_plan *plan)
+{
+	const char *list = garmin_factory_list(id);
+	const char *bad;
+	size_t bad_len;
+	receiver_set set;
+	int err;
+
+	if (!list)
+		return add_switch("", 4, plan);
+	err = receiver_parse_set(&receiver_garmin, list, &set, &bad, &bad_len);
+	return err ? err : switch_only(set, plan);
+}
+
+/* PGRMO modes: 0 off, 1 on, 2 all off, 4 the factory's set. */
+static int switch_sentences(const struct receiver_id *id, const struct receiver_request *req,
+			    struct receiver_plan *plan)
+{
+	int err;
 
 	switch (req->op) {
 	case RECEIVER_KEEP:
 		break;
 	case RECEIVER_DEFAULTS:
-		return receiver_add_line(plan, "PGRMO,,4");
+		return switch_defaults(id, plan);
 	case RECEIVER_EXACTLY:
-		plan->silences = true;
-		err = receiver_add_line(plan, "PGRMO,,2");
-		return err ? err : switch_all(req->on, 1, plan);
+		return switch_only(req->on, plan);
 	case RECEIVER_ADJUST:
 		err = switch_all(req->off, 0, plan);
 		return err ? err : switch_all(req->on, 1, plan);
@@ -168,15 +155,18 @@ static int write_steps(const struct receiver_id *id, const struct receiver_setti
 	return 0;
 }
 
+static int write_steps(const struct receiver_id *id, const struct receiver_settings *from,
+		       const struct receiver_request *req, struct receiver_plan *plan)
+{
+	int err = switch_sentences(id, req, plan);
+
+	return err ? err : garmin_write_settings(id, from, &req->to, plan);
+}
+
+/* One question: who does not answer it would not answer PGRMC1E either. */
 static int write_probe(struct receiver_plan *plan)
 {
-	int err = receiver_add_line(plan, "PGRMCE");
-
-	if (!err) {
-		receiver_last_step(plan)->asks = true;
-		receiver_last_step(plan)->await = RECEIVER_MUST_ANSWER;
-	}
-	return err;
+	return garmin_write_question("PGRMCE", RECEIVER_MUST_ANSWER, plan);
 }
 
 const struct receiver receiver_garmin = {
@@ -187,5 +177,15 @@ const struct receiver receiver_garmin = {
 	.is_reply = is_reply,
 	.learn = learn,
 	.write_probe = write_probe,
+	.names_itself = true,
+	.can = RECEIVER_BAUD | RECEIVER_PULSE | RECEIVER_PULSE_WIDTH | RECEIVER_PULSE_STOPS |
+	       RECEIVER_INTERVAL | RECEIVER_VERSION,
+	.refuse = garmin_refuse,
+	.write_queries = garmin_write_questions,
+	.judge = garmin_judge,
 	.write_steps = write_steps,
+	.for_a_clock = garmin_for_a_clock,
+	.risk_of = garmin_risk_of,
+	.write_escape = garmin_write_escape,
+	.firmware_note = garmin_firmware_note,
 };

@@ -8,8 +8,20 @@
 #include <string.h>
 #include <strings.h>
 
+/* In the order in which they are asked who they are: the least disruptive question first. */
 static const struct receiver *const receivers[] = {
 	&receiver_garmin,
+	&receiver_mtk,
+	&receiver_ublox,
+	&receiver_pair,
+	&receiver_unicore,
+	&receiver_casic,
+	&receiver_teseo,
+	&receiver_furuno,
+	&receiver_skytraq,
+	&receiver_sirf,
+	&receiver_oncore,
+	&receiver_trimble,
 };
 
 #define N_RECEIVERS (sizeof(receivers) / sizeof(receivers[0]))
@@ -206,12 +218,23 @@ const struct receiver *receiver_nth(unsigned int i)
 
 int receiver_check_names(const char *list, const char **bad, size_t *bad_len)
 {
-	int err = -EINVAL;
-	receiver_set set;
+	*bad = NULL;
+	for (size_t i = 0; i < N_RECEIVERS; i++) {
+		const char *word;
+		size_t len;
+		receiver_set set;
 
-	for (size_t i = 0; i < N_RECEIVERS && err; i++)
-		err = receiver_parse_set(receivers[i], list, &set, bad, bad_len);
-	return err;
+		if (!receivers[i]->n_sentences)
+			continue;
+		if (!receiver_parse_set(receivers[i], list, &set, &word, &len))
+			return 0;
+		/* of the make that knows most of the list */
+		if (*bad && word <= *bad)
+			continue;
+		*bad = word;
+		*bad_len = len;
+	}
+	return -EINVAL;
 }
 
 bool receiver_is_already(const struct receiver *rx, const struct receiver_request *req,
@@ -338,6 +361,8 @@ int receiver_make_plan(const struct receiver *rx, const struct receiver_id *id,
 		       struct receiver_plan *plan)
 {
 	memset(plan, 0, sizeof(*plan));
+	if (!rx->write_steps)
+		return -ENOTSUP;
 	expect(rx, req, plan);
 	expect_chars(rx, req, plan);
 	return rx->write_steps(id, from, req, plan);

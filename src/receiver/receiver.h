@@ -121,6 +121,7 @@ enum receiver_answer {
 struct receiver_id {
 	char model[RECEIVER_MODEL_MAX];		/* "" unknown */
 	char firmware[RECEIVER_FIRMWARE_MAX];
+	unsigned int shown;	/* settings that its own answers named: RECEIVER_BAUD ... */
 };
 
 struct receiver {
@@ -139,6 +140,8 @@ struct receiver {
 	 * their own; least disruptive first.  0 or -ENOSPC.
 	 */
 	int (*write_probe)(struct receiver_plan *plan);
+	/* The model is none of the answers: it comes by itself, now and then (PGRMT). */
+	bool names_itself;
 
 	/* ---- makes that can be told; all NULL and 0 where we only know the make ---- */
 
@@ -162,12 +165,25 @@ struct receiver {
 	/*
 	 * Fill steps, n and silences: sentences first, then settings, the speed last, a
 	 * restart where something waits for it, and what makes it survive a power
-	 * cycle.  `from` is what is known of it now.  0, or -ENOSPC.
+	 * cycle.  `from` is what is known of it now.  0, -ENOSPC, or -ENODATA: what
+	 * is set now must be known for this, and it has not been told.
 	 */
 	int (*write_steps)(const struct receiver_id *id, const struct receiver_settings *from,
 			   const struct receiver_request *req, struct receiver_plan *plan);
 	/* What is best for a clock: fills *req (--timing). */
 	void (*for_a_clock)(const struct receiver_id *id, struct receiver_request *req);
+	/*
+	 * NULL, or why a sentence of the user's own ("PGRMI,,,,,,,A", without '$' and
+	 * checksum) is only sent when he insists (--force).  The member may be NULL.
+	 */
+	const char *(*risk_of)(const char *body);
+	/*
+	 * From a binary mode, in which no question of ours is heard, back to NMEA for
+	 * good.  0 or -ENOSPC; NULL where there is no such mode.
+	 */
+	int (*write_escape)(struct receiver_plan *plan);
+	/* NULL, or what is known of this firmware that matters for a clock: a line for people. */
+	const char *(*firmware_note)(const struct receiver_id *id);
 
 	/* ---- makes that cannot, yet ---- */
 
@@ -175,6 +191,17 @@ struct receiver {
 };
 
 extern const struct receiver receiver_garmin;
+extern const struct receiver receiver_mtk;
+extern const struct receiver receiver_ublox;
+extern const struct receiver receiver_pair;
+extern const struct receiver receiver_casic;
+extern const struct receiver receiver_unicore;
+extern const struct receiver receiver_teseo;
+extern const struct receiver receiver_furuno;
+extern const struct receiver receiver_skytraq;
+extern const struct receiver receiver_sirf;
+extern const struct receiver receiver_oncore;
+extern const struct receiver receiver_trimble;
 
 /* ---- what a stream shows ---- */
 
@@ -229,10 +256,13 @@ int receiver_check_names(const char *list, const char **bad, size_t *bad_len);
 bool receiver_is_already(const struct receiver *rx, const struct receiver_request *req,
 			 const struct receiver_seen *seen);
 
-/* Makes whose sentences can be switched: the i-th, or NULL behind the last. */
+/* All makes, in the order in which they are asked: the i-th, or NULL behind the last. */
 const struct receiver *receiver_nth(unsigned int i);
 
-/* The steps for a request, and what must be seen then.  0, or -ENOSPC. */
+/*
+ * The steps for a request, and what must be seen then.  0, -ENOSPC, -ENODATA (see
+ * write_steps), or -ENOTSUP: a make that cannot be told, see by_hand.
+ */
 int receiver_make_plan(const struct receiver *rx, const struct receiver_id *id,
 		       const struct receiver_settings *from, const struct receiver_request *req,
 		       struct receiver_plan *plan);

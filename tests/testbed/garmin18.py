@@ -31,6 +31,7 @@ TRUE_LEAP_S = 18                # GPS - UTC since 2017
 WEEK_S = 604800
 BINARY_BAUD = 9600              # what units in binary mode are found at
 BINARY_ESCAPE = bytes.fromhex("100a022600ce1003")
+PRODUCT_REQUEST = bytes.fromhex("10fe00021003")     # Garmin Device Interface Specification: answered by 255
 TICK_S = 0.004                  # characters are written in steps of this
 IDLE_S = 0.05                   # attributes set by a test are seen after this
 
@@ -755,10 +756,20 @@ class Garmin18LVC:
     def _hear_binary(self, data):
         """16x: 10 0A 02 26 00 CE 10 03 leads back to NMEA until the next power-up."""
         self._recent = (self._recent + data)[-64:]
+        if PRODUCT_REQUEST in self._recent:
+            self._recent = self._recent.replace(PRODUCT_REQUEST, b"")
+            self._replies.append(Item(None, self._product(), None))
         if BINARY_ESCAPE in self._recent:
             self._recent, self._binary = b"", False
             self._scanner = LineScanner()
             self._burst.clear()
+            self._replies.clear()
+
+    def _product(self):
+        """Its number (GPS 18: ASSUMED), the version times 100, the name."""
+        found = re.search(r"(\d+)\.(\d\d)", self.firmware)
+        version = int("".join(found.groups())) if found else 0
+        return packet(255, (294).to_bytes(2, "little") + version.to_bytes(2, "little") + self.firmware.encode() + b"\0")
 
     def _obey(self, body, now):
         tag, *fields = body.split(",")

@@ -568,6 +568,8 @@ class TestPgrmo(Case):
         self.assertTrue(heard.startswith(b"\x10\x33\x40"))
         self.assertTrue(heard.endswith(b"\x10\x03"))
         self.assertNotIn(b"$", heard)
+        self.port.write(bytes.fromhex("10fe00021003"))
+        self.assertIn(b"\x36\x01GPS 18-LVC software ver. 3.10\0", self.run_for(2))      # 310 is 0x0136
         self.port.write(bytes.fromhex("100a022600ce1003"))
         self.run_for(0.1)
         self.port.baud = 4800

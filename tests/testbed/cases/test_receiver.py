@@ -7,8 +7,10 @@ import re
 import time
 
 from testbed import test
+from timeserver import reload, restored, wait_attached, wait_stratum_1, write_ntp_conf, write_table
 
 TTY = "/dev/ttyS1"
+TABLE = "/etc/gpsppsctl.conf"
 # a UART's registers by offset: with LCR's bit 7 clear, 0 is the data and 1 IER
 DATA, IER, FCR, LCR, MCR = range(5)
 MSI = 0x08
@@ -17,6 +19,7 @@ FACTORY = {"GPRMC", "GPGGA", "GPGSA", "GPGSV", "PGRME", "PGRMB", "PGRMT"}
 
 @contextlib.contextmanager
 def attached(g, command="gpsppsctl attach --unit 0 " + TTY):
+    g.run("mkdir -p /var/lib")
     job = g.start(command)
     g.wait_until(lambda: pps_of(g) or job.done, 10, "not attached")
     assert not job.done, job.output()
@@ -26,6 +29,7 @@ def attached(g, command="gpsppsctl attach --unit 0 " + TTY):
     finally:
         job.signal(15)
         job.wait(10)
+        g.run("rm -rf /var/lib/gpsppsctl " + TABLE)
 
 
 def pps_of(g):
@@ -61,8 +65,13 @@ def receiver_shows_an_idle_port(g):
     assert {row["type"] for row in got["sentences"]} >= {"RMC", "GGA", "GSA", "GSV", "PGRME", "PGRMB"}
     assert 200 < got["chars_per_s"] < 500
     assert got["bad_checksums"] == 0
-    assert g.ports["isa1"].receiver.received == []
+    assert got["settings"] == {"baud": 4800, "pulse": True, "pulse_ms": 100, "pulse_stops": False,
+                               "interval_ms": 1000, "nmea_version": 2.0}, got
+    assert g.ports["isa1"].receiver.received == ["$PGRMCE", "$PGRMC1E"]
     assert mode(g) == before
+    r = g.run("gpsppsctl receiver %s --passive" % TTY)
+    assert r.rc == 0, r.err
+    assert len(g.ports["isa1"].receiver.received) == 2
 
 
 @test()
@@ -83,6 +92,7 @@ def receiver_sees_an_inverted_line(g):
 
 @test()
 def receiver_works_on_an_idle_port(g):
+    g.run("mkdir -p /var/lib")
     receiver = g.ports["isa1"].receiver
     r = g.run("gpsppsctl receiver %s --sentences RMC" % TTY, timeout=60)
     assert r.rc == 0, r.err
@@ -119,8 +129,79 @@ def receiver_on_a_held_port_keeps_the_pulse(g):
     with attached(g):
         changes_without_losing_a_pulse(g)
         assert "paused" not in g.run("gpsppsctl list").out
-        r = g.run("gpsppsctl receiver %s --baud 9600" % TTY)
-        assert r.rc == 2 and "its speed stays" in r.err, r.err
+        r = g.run("gpsppsctl receiver %s --at 9600" % TTY)
+        assert r.rc == 2 and "is open at 4800 baud, not at 9600" in r.err, r.err
+        # the receiver was told another speed by somebody else
+        before = mode(g)
+        g.ports["isa1"].receiver.baud = 9600
+        r = g.run("gpsppsctl receiver %s --passive" % TTY, timeout=60)
+        assert r.rc == 0 and ", 9600 baud, " in r.out, r
+        assert "is kept at 4800 baud, and the receiver speaks at 9600" in r.err, r.err
+        assert mode(g) == before
+
+
+@test()
+def receiver_takes_a_held_port_to_another_speed(g):
+    """The pulse goes on, the same source; the holder keeps the new speed, and the table says it."""
+    receiver = g.ports["isa1"].receiver
+    g.put(TABLE, "# the roof\n0 ttyS1 baud=4800 # east\n")
+    with attached(g, "gpsppsctl attach " + TTY):
+        pps, before = pps_of(g), asserts(g)
+        with g.trace_serial() as events:
+            r = g.run("gpsppsctl receiver %s --baud 9600 --sentences RMC" % TTY, timeout=120)
+        assert r.rc == 0, r
+        assert "\n-0 ttyS1 baud=4800 # east\n+0 ttyS1 baud=9600 # east\n" in "\n" + r.out, r.out
+        assert "9600 baud (before: 4800 baud)" in r.out, r.out
+        assert g.get(TABLE) == b"# the roof\n0 ttyS1 baud=9600 # east\n"
+        assert (receiver.baud, receiver.stored.sentences) == (9600, {"GPRMC"})
+        # the UART was programmed for it, and its modem-status interrupt never off
+        assert all(value & MSI for offset, value in ier_writes(events)), events
+        assert pps_of(g) == pps and "speed 9600 baud" in mode(g)
+        now = asserts(g)
+        assert now > before
+        g.wait_until(lambda: asserts(g) >= now + 3, 15, "no pulses any more")
+        held = g.run("gpsppsctl list -n -o BAUD " + TTY).out.split()
+        assert held == ["9600"], held
+        noted = g.run("cat /run/gpsppsctl/ttyS1.events").out
+        assert " speed 4800 -> 9600 baud, the receiver's as well, by gpsppsctl[" in noted, noted
+        assert "set by another program" not in noted, noted
+        r = g.run("gpsppsctl receiver %s --json" % TTY)
+        got = json.loads(r.out)
+        assert (got["baud"], got["heard"], got["chars_per_s"] > 40) == (9600, "sentences", True), got
+        assert g.run("ls -A /var/lib/gpsppsctl").out.split() == []
+
+
+def ier_writes(events):
+    """Without those to the same register while LCR's bit 7 makes it a part of the speed."""
+    latch = False
+    for offset, value in events:
+        if offset == LCR:
+            latch = value & 0x80
+        elif offset == IER and not latch:
+            yield offset, value
+
+
+@test()
+def receiver_held_at_the_wrong_speed_is_found_and_mended(g):
+    """Killed amid a change of the speed: the holder keeps the old one; the next run mends both."""
+    receiver = g.ports["isa1"].receiver
+    with attached(g):
+        pps = pps_of(g)
+        job = g.start("exec gpsppsctl receiver %s --baud 9600 --sentences RMC" % TTY)
+        g.wait_until(lambda: receiver.baud == 9600 or job.done, 60, "not at its new speed")
+        job.signal(9)
+        job.wait(5)
+        g.wait_until(lambda: "speed 4800 baud" in mode(g), 5, "the holder did not put the mode back")
+        assert g.run("ls /var/lib/gpsppsctl").out.split() == ["receiver-ttyS1"]
+        r = g.run("gpsppsctl receiver %s --json" % TTY, timeout=120)
+        assert r.rc == 0, r
+        got = json.loads(r.out)
+        ends = {"done": (9600, {"GPRMC"}), "put-back": (4800, FACTORY)}
+        assert (got["baud"], receiver.stored.sentences) == ends[got["resumed"]], (got, r.err)
+        assert receiver.baud == got["baud"]
+        assert "speed %d baud" % got["baud"] in mode(g)
+        assert pps_of(g) == pps
+        assert g.run("ls -A /var/lib/gpsppsctl").out.split() == []
 
 
 @test()
@@ -241,7 +322,10 @@ def receiver_beside_ntpd(g):
         assert receiver.received == []
 
         start = time.monotonic()
-        r = g.run("gpsppsctl receiver %s --sentences RMC" % TTY, timeout=60)
+        refused = g.run("gpsppsctl receiver %s --sentences RMC" % TTY)
+        assert refused.rc == 2 and "--while-running" in refused.err, refused
+        assert receiver.received == []
+        r = g.run("gpsppsctl receiver %s --sentences RMC --while-running" % TTY, timeout=60)
         took = time.monotonic() - start
         assert r.rc == 0, r
         assert "verified by counting the characters: ntpd[" in r.out, r.out
@@ -253,9 +337,11 @@ def receiver_beside_ntpd(g):
         time.sleep(17)
         g.wait_until(lambda: reach(g) & 1, 20, "ntpd gets no sentences any more", interval=1)
 
-        r = g.run("gpsppsctl receiver %s --enable GGA" % TTY)
+        r = g.run("gpsppsctl receiver %s --enable GGA --while-running" % TTY)
         assert r.rc == 2 and "nothing can be added or taken" in r.err, r
-        r = g.run("gpsppsctl receiver %s --defaults" % TTY, timeout=60)
+        r = g.run("gpsppsctl receiver %s --timing --while-running" % TTY)
+        assert r.rc == 2 and "only its set of sentences" in r.err, r
+        r = g.run("gpsppsctl receiver %s --defaults --while-running" % TTY, timeout=60)
         assert r.rc == 0, r
         assert receiver.stored.sentences == FACTORY
 
@@ -265,7 +351,7 @@ def receiver_beside_ntpd_deaf(g):
     receiver = g.ports["isa1"].receiver
     receiver.deaf = True
     with ntpd_reading(g):
-        r = g.run("gpsppsctl receiver %s --sentences RMC" % TTY, timeout=60)
+        r = g.run("gpsppsctl receiver %s --sentences RMC --while-running" % TTY, timeout=60)
         assert r.rc == 1, r
         assert "nothing was changed: it did not fall silent on $PGRMO,,2*75" in r.err, r.err
         assert receiver.stored.sentences == FACTORY
@@ -284,3 +370,19 @@ def receiver_leaves_gpsd_alone(g):
         job.signal(15)
         job.wait(10)
     assert g.ports["isa1"].receiver.stored.sentences == FACTORY
+
+
+@test(guest="full")
+def receiver_timing_to_stratum_1(g):
+    """From the box to a time server: --timing, attach as a service, the real NTPsec."""
+    receiver = g.ports["isa1"].receiver
+    with restored(g):
+        r = g.run("gpsppsctl receiver %s --timing" % TTY, timeout=120)
+        assert r.rc == 0, r
+        assert receiver.stored.sentences == {"GPRMC"}
+        write_table(g, TTY)
+        write_ntp_conf(g)
+        reload(g)
+        wait_attached(g, TTY)
+        g.run("systemctl start ntpsec", check=True, timeout=30)
+        wait_stratum_1(g)
