@@ -22,26 +22,38 @@ _gpsppsctl() {
 	done
 	case $prev in
 	-C | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-	-b | --baud) words='4800 9600 19200 38400 57600 115200' ;;
+	-b | --baud | --at) words='4800 9600 19200 38400 57600 115200' ;;
 	--sentences | --enable | --disable) words='RMC GGA GSA GSV GLL VTG PGRME PGRMF PGRMT PGRMV PGRMB PGRMM' ;;
 	--explain) words="all $(gpsppsctl diag --list 2>/dev/null | cut -d' ' -f1)" ;;
-	--record | --sysroot) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+	--pps) words='on off' ;;
+	--pulse) words='20 100 200' ;;
+	--rate) words='1 2 5 10 2s' ;;
+	--nmea-version) words='2.0 2.3 4.0 4.1' ;;
+	--save | --restore) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	--record | --sysroot | --journal) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	-u | --unit) words='0 1 2 3' ;;
-	-w | --wait | --wait-pulse | --wait-port | --wakeup-latency | --seconds) return ;;
+	-w | --wait | --wait-pulse | --wait-port | --wakeup-latency | --seconds | --send | --census | --reference) return ;;
 	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS DCD' ;;
 	*)
 		case $command in
-		'') words='attach detach list diag receiver udev --config --help --version' ;;
+		'') words='attach detach list diag receiver nmea udev --config --help --version' ;;
 		attach) words='--all --wait-port --unit --baud --wait-pulse --pulse-only --wakeup-latency --once --daemon --help' ;;
 		detach) words='--help' ;;
 		list) words='--all --noheadings --output --json --help' ;;
 		diag) words='--active --wait --follow --fix --yes --quiet --verbose --record --sysroot --list --explain --json --help' ;;
-		receiver) words='--sentences --enable --disable --defaults --dry-run --seconds --baud --json --help' ;;
+		receiver) words='--timing --sentences --enable --disable --defaults --baud --pps --pulse --rate --nmea-version --save --restore --send --dry-run --passive --force --while-running --journal --no-journal --at --seconds --json --help' ;;
+		nmea) words='--json --count --strict --reference --seconds --follow --census --baud --help' ;;
 		udev) words='--help' ;;
 		*) return ;;
 		esac
 		case $command in
 		'' | udev) ;;
+		nmea)
+			if [[ $cur != -* ]]; then
+				mapfile -t COMPREPLY < <(compgen -W "$(_gpsppsctl_ports)" -- "$cur"; compgen -f -- "$cur")
+				return
+			fi
+			;;
 		*) [[ $cur == -* ]] || words=$(_gpsppsctl_ports) ;;
 		esac
 		;;

@@ -14,6 +14,7 @@ static const struct cmd *const commands[] = {
 	&cmd_list,
 	&cmd_diag,
 	&cmd_receiver,
+	&cmd_nmea,
 	&cmd_udev,
 };
 
