@@ -146,7 +146,7 @@ static void learn_interval(const struct nmea_sentence *s, struct receiver_settin
 {
 	unsigned int ms;
 
-	if (!receiver_field_number(s, 0, INTERVAL_MAX_MS, &ms))
+	if (!receiver_field_number(s, 0, INTERVAL_MAX_MS, &ms) || ms < INTERVAL_MIN_MS)
 		return;
 	now->known |= RECEIVER_INTERVAL;
 	now->interval_ms = ms;

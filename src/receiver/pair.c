@@ -205,7 +205,7 @@ static void learn_interval(const struct nmea_sentence *s, struct receiver_settin
 	char body[RECEIVER_LINE_MAX];
 	unsigned int ms;
 
-	if (!receiver_field_number(s, 0, MTK_INTERVAL_1HZ_MS, &ms))
+	if (!receiver_field_number(s, 0, MTK_INTERVAL_1HZ_MS, &ms) || ms < INTERVAL_MIN_MS)
 		return;
 	snprintf(body, sizeof(body), "%s,%u", INTERVAL, ms);
 	receiver_keep_native(now, INTERVAL, body);

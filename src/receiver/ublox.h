@@ -76,6 +76,9 @@ enum {
 };
 
 enum { UBX_RATE_MEASURE = 0, UBX_RATE_NAVIGATE = 2 };	/* ms; measurements for one sentence */
+
+/* What is said to be longer than an hour is no interval that we know what to do with. */
+#define UBX_INTERVAL_MAX_MS 3600000
 enum { UBX_NMEA_VERSION = 1 };
 enum { UBX_PORT_ID = 0, UBX_PORT_BAUD = 8 };
 

@@ -105,7 +105,7 @@ static bool rate_read(const uint8_t *p, struct receiver_settings *now)
 {
 	unsigned int ms = (unsigned int)get16(p + UBX_RATE_MEASURE) * get16(p + UBX_RATE_NAVIGATE);
 
-	if (!ms)
+	if (!ms || ms > UBX_INTERVAL_MAX_MS)
 		return false;
 	now->interval_ms = ms;
 	now->known |= RECEIVER_INTERVAL;

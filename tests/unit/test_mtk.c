@@ -356,6 +356,7 @@ static void test_questions(void **state)
 	/* a question that it does not know is answered: nothing is learnt */
 	assert_int_equal(judged("PMTK400", "PMTK001,400,1", &now), RECEIVER_ACCEPTED);
 	assert_int_equal(judged("PMTK400", "PMTK500,99999999999", &now), RECEIVER_ACCEPTED);
+	assert_int_equal(judged("PMTK400", "PMTK500,0000", &now), RECEIVER_ACCEPTED);
 	assert_int_equal(now.interval_ms, 1000);
 	assert_int_equal(judged("PMTK605", "PMTK705,AXN_2.51,0002,L70,1.0", &now),
 			 RECEIVER_ACCEPTED);

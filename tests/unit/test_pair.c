@@ -318,6 +318,8 @@ static void test_questions(void **state)
 	assert_int_equal(now.interval_ms, 1000);
 	assert_int_equal(judged("PAIR051", true, "PAIR051", &now), RECEIVER_UNRELATED);
 	assert_string_equal(now.native[1], "PAIR051,1000");
+	assert_int_equal(judged("PAIR051", true, "PAIR051,0", &now), RECEIVER_ACCEPTED);
+	assert_int_equal(now.interval_ms, 1000);
 	assert_int_equal(judged("PAIR865,0,0", true, "PAIR865,0,0", &now), RECEIVER_UNRELATED);
 	assert_int_equal(judged("PAIR865,0,0", true, "PAIR865", &now), RECEIVER_UNRELATED);
 	assert_int_equal(judged("PAIR865,0,0", true, "PAIR865,115200", &now), RECEIVER_ACCEPTED);
