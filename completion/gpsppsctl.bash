@@ -23,7 +23,7 @@ _gpsppsctl() {
 	case $prev in
 	-C | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	-b | --baud | --at) words='4800 9600 19200 38400 57600 115200' ;;
-	--sentences | --enable | --disable) words='RMC GGA GSA GSV GLL VTG PGRME PGRMF PGRMT PGRMV PGRMB PGRMM' ;;
+	--sentences | --enable | --disable) words='RMC GGA GSA GSV GLL VTG ZDA GNS GST PGRME PGRMF PGRMT PGRMV PGRMB PGRMM' ;;
 	--explain) words="all $(gpsppsctl diag --list 2>/dev/null | cut -d' ' -f1)" ;;
 	--pps) words='on off' ;;
 	--pulse) words='20 100 200' ;;
