@@ -87,6 +87,8 @@ static pid_t exec_holder(int handover_fd, int stderr_fd)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* whoever ran us by nohup means us, not the holder */
+	signal(SIGHUP, SIG_DFL);
 	dup2(stderr_fd, STDERR_FILENO);
 	snprintf(number, sizeof(number), "%d", handover_fd);
 	execl(holder_path(), "gpsppsctl-hold", number, (char *)NULL);
