@@ -84,7 +84,7 @@ static void run_receiver_pps_off(const struct port_facts *f, struct finding *out
 		finding_fail(out, "NO PULSE: the receiver's pulse output is switched off");
 	finding_observed(out, "$PGRMC, the receiver's settings: field 12 is 1 (no pulse)");
 	finding_why(out, "Garmin's receivers keep this setting without power; a new one is shipped so, or a program has changed it");
-	finding_fix(out, "printf '$PGRMC,,,,,,,,,,,,2*79\\r\\n$PGRMI,,,,,,,R*3F\\r\\n' >/dev/%s     # pulse on, and restart",
+	finding_fix(out, "gpsppsctl receiver /dev/%s --pps on     # and a restart of the receiver",
 		    f->port.name);
 }
 

@@ -185,7 +185,7 @@ static void run_signal_absent(const struct port_facts *f, struct finding *out)
 		finding_why(out, "the receiver knows the time and gives no pulse here: it is switched off in the receiver, or its wire does not reach DCD (ppstest: \"Connection timed out\")");
 	else
 		finding_why(out, "the receiver has no fix yet, its pulse is switched off, or the wire does not reach DCD (ppstest: \"Connection timed out\")");
-	finding_fix(out, "wire the pulse to DCD (pin 1 of 9), with RS-232 or 5 V level; switch it on: gpsppsctl receiver /dev/%s",
+	finding_fix(out, "wire the pulse to DCD (pin 1 of 9), with RS-232 or 5 V level; switch it on: gpsppsctl receiver /dev/%s --pps on",
 		    f->port.name);
 }
 

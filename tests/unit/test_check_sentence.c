@@ -323,7 +323,7 @@ static const struct {
 	{ "not asked", nothing_wrong, "receiver.pps-off", SEV_NONE, "" },
 	{ "off", pulse_off, "receiver.pps-off", SEV_FAIL, "NO PULSE" },
 	{ "off soon", pulse_off_soon, "receiver.pps-off", SEV_WARN,
-	  "printf '$PGRMC,,,,,,,,,,,,2*79\\r\\n$PGRMI,,,,,,,R*3F\\r\\n' >/dev/ttyS1" },
+	  "gpsppsctl receiver /dev/ttyS1 --pps on" },
 	{ "on", pulse_on, "receiver.pps-off", SEV_OK, "" },
 	{ "refused", nobody_may_listen, "receiver.pps-off", SEV_SKIPPED, "refused" },
 
