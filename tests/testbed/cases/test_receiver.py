@@ -211,6 +211,22 @@ def receiver_beside_plain_ldattach_keeps_the_pulse(g):
 
 
 @test()
+def nmea_reads_a_held_port_and_gives_it_back(g):
+    with attached(g):
+        before_mode, pps, before = mode(g), pps_of(g), asserts(g)
+        r = g.run("gpsppsctl nmea --json --seconds 4 " + TTY)
+        assert r.rc == 0, r
+        *lines, summary = map(json.loads, r.out.splitlines())
+        assert {"RMC", "GGA", "PGRME"} <= {line["type"] for line in lines}
+        assert summary["type"] == "summary" and summary["bad_checksums"] == 0, summary
+        told = [line["time"] for line in lines if line["type"] == "RMC"]
+        assert 3 <= len(told) <= 6 and None not in told, told
+        assert (mode(g), pps_of(g)) == (before_mode, pps)
+        assert asserts(g) >= before + 3
+        assert "paused" not in g.run("gpsppsctl list").out
+
+
+@test()
 def receiver_reads_now_and_not_the_past(g):
     """Nobody reads an attached port: 4 kB and more of old lines wait in it."""
     with attached(g):
@@ -320,6 +336,8 @@ def receiver_beside_ntpd(g):
         assert got["heard"] == "count" and got["read_by"].startswith("ntpd["), got
         assert 200 < got["chars_per_s"] < 500, got
         assert receiver.received == []
+        read = g.run("gpsppsctl nmea --seconds 3 " + TTY)
+        assert read.rc == 2 and "ntpd[" in read.err and "would be lost to it" in read.err, read
 
         start = time.monotonic()
         refused = g.run("gpsppsctl receiver %s --sentences RMC" % TTY)
