@@ -359,7 +359,14 @@ class Guest:
         for port in self.ports.values():
             if isinstance(port, ports.PciPort) and port.plugged:
                 port.tty = None
-        self._wait_boot()
+        try:
+            self._wait_boot()
+        except TimedOut:
+            # one reset in some dozens ends in firmware that never comes to the kernel
+            print("# no kernel behind the reset: once more", flush=True)
+            self.agent.going_down()
+            self.qmp("system_reset")
+            self._wait_boot()
 
     def reset_ports(self):
         """All lines low but CTS and DSR, no data, the Garmin as it was made."""
