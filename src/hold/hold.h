@@ -148,10 +148,12 @@ struct hold {
 /* All of them, in one process. */
 struct holder {
 	unsigned int n;
-	struct hold ports[HANDOVER_PORTS_MAX];
 	int signal_fd;
 	bool is_daemon;
 	int code;			/* to exit with */
+	char program[HANDOVER_PROGRAM_MAX];
+	/* last: of pages that nobody touches there are none */
+	struct hold ports[HANDOVER_PORTS_MAX];
 };
 
 /* privileges.c: after this the holder is uid 0 without its rights.  It never fails. */

@@ -88,7 +88,8 @@ static void do_resume(struct hold *hold, struct client *client, const char *arg)
 }
 
 /* The receiver was told another speed, and was heard at it: from now on that one is kept. */
-static void keep_speed(struct hold *hold, struct client *client, unsigned int baud)
+static void keep_speed(struct hold *hold, struct client *client, unsigned int baud,
+		       const struct termios *now)
 {
 	char who[EVENT_WHO_MAX];
 
@@ -97,8 +98,10 @@ static void keep_speed(struct hold *hold, struct client *client, unsigned int ba
 		events_note(hold, "speed", "%u -> %u baud, the receiver's as well, by %s",
 			    hold->h.baud, baud, who);
 	hold->h.baud = baud;
-	cfsetispeed(&hold->h.mode, tty_speed(baud));
-	cfsetospeed(&hold->h.mode, tty_speed(baud));
+	/* as the port has it; not by cfsetospeed(): each page counts in the holder */
+	hold->h.mode.c_cflag = (hold->h.mode.c_cflag & ~(tcflag_t)CBAUD) | (now->c_cflag & CBAUD);
+	hold->h.mode.c_ispeed = now->c_ispeed;
+	hold->h.mode.c_ospeed = now->c_ospeed;
 	hold->watch.speed = tty_speed(baud);
 	meter_again(hold);
 }
@@ -117,7 +120,7 @@ static void do_speed(struct hold *hold, struct client *client, const char *arg)
 		 cfgetospeed(&now) != tty_speed((unsigned int)baud))
 		reply_text(hold, client, "error the port has another speed\n\n");
 	else {
-		keep_speed(hold, client, (unsigned int)baud);
+		keep_speed(hold, client, (unsigned int)baud, &now);
 		reply_text(hold, client, "ok\n\n");
 	}
 }

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -147,22 +149,33 @@ static int start_port(struct hold *hold)
 	return listen(hold->h.control_fd, BACKLOG) < 0 ? -errno : 0;
 }
 
-int holder_receive(struct holder *all, int fd)
+static void take_over(struct holder *all, const struct handover *handover)
 {
-	static struct handover handover;
-	int err = handover_read(fd, &handover);
-
-	if (err)
-		return err;
-	all->n = handover.n;
-	all->is_daemon = handover.flags & HOLD_DAEMON;
+	all->n = handover->n;
+	all->is_daemon = handover->flags & HOLD_DAEMON;
+	memcpy(all->program, handover->program, sizeof(all->program));
 	for (unsigned int i = 0; i < all->n; i++) {
-		all->ports[i].h = handover.ports[i];
+		all->ports[i].h = handover->ports[i];
 		all->ports[i].is_daemon = all->is_daemon;
 		all->ports[i].links_fd = -1;
-		all->ports[i].program = handover.program;
+		all->ports[i].program = all->program;
 	}
-	return 0;
+}
+
+int holder_receive(struct holder *all, int fd)
+{
+	/* needed once: its pages are given back */
+	struct handover *handover = mmap(NULL, sizeof(*handover), PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int err;
+
+	if (handover == MAP_FAILED)
+		return -errno;
+	err = handover_read(fd, handover);
+	if (!err)
+		take_over(all, handover);
+	munmap(handover, sizeof(*handover));
+	return err;
 }
 
 int holder_start(struct holder *all)
