@@ -322,11 +322,12 @@ static int write_steps(const struct receiver_id *id, const struct receiver_setti
  */
 static void for_a_clock(const struct receiver_id *id, struct receiver_request *req)
 {
+	memset(req, 0, sizeof(*req));
 	req->op = RECEIVER_EXACTLY;
 	req->on = 1 << 0;
 	if (dialect_of(id) == UBLOX_TEXT)
 		return;
-	req->to.known |= RECEIVER_PULSE | RECEIVER_PULSE_WIDTH | RECEIVER_PULSE_STOPS |
+	req->to.known = RECEIVER_PULSE | RECEIVER_PULSE_WIDTH | RECEIVER_PULSE_STOPS |
 			 RECEIVER_INTERVAL;
 	req->to.pulse = true;
 	req->to.pulse_ms = 100;

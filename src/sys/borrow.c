@@ -28,6 +28,7 @@ static int control_says(int control, const char *line)
 static void raw_reading(struct termios *t)
 {
 	t->c_lflag = 0;
+	t->c_iflag &= ~(tcflag_t)ICRNL;	/* a CR may be data: of a packet, of an inverted line */
 	memset(t->c_cc, 0, sizeof(t->c_cc));
 	t->c_cc[VMIN] = 1;	/* 0 would make a read without data look like a hang-up */
 }
@@ -41,7 +42,6 @@ static void set_speed(struct termios *t, speed_t speed)
 static void free_mode(struct borrow *b, speed_t speed)
 {
 	tty_ntpd_mode(&b->ours, &b->found, speed);
-	b->ours.c_iflag &= ~(tcflag_t)ICRNL;	/* a CR may be data of an inverted line */
 	raw_reading(&b->ours);
 }
 

@@ -4,7 +4,7 @@
  *
  *   BORROW_FREE     nobody has it: our own raw mode and speed
  *   BORROW_HELD     somebody keeps it attached and nobody reads: the second open
- *                   changes c_lflag and c_cc alone, which never reach the UART
+ *                   changes c_lflag, c_cc and ICRNL alone, which never reach the UART
  *                   (uart_set_termios() compares c_cflag, speeds and the IGN and
  *                   PAR bits of c_iflag), so the pulse goes on; the speed only
  *                   where that is asked for (borrow_set_baud()).  A holder of ours

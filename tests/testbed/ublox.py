@@ -335,7 +335,9 @@ class Ublox:
     def _next(self):
         """Take the first packet or the text before it; False when more has to come."""
         start = self._input.find(b"\xb5\x62")
-        text = self._input if start < 0 else self._input[:start]
+        if start < 0:           # the second byte may still be on its way
+            start = len(self._input) - self._input.endswith(b"\xb5")
+        text = self._input[:start]
         if text:
             self._input = self._input[len(text):]
             for body in self._scanner.feed(text):

@@ -7,6 +7,7 @@ import re
 import time
 
 from testbed import test
+from ublox import Ublox
 from timeserver import reload, restored, wait_attached, wait_stratum_1, write_ntp_conf, write_table
 
 TTY = "/dev/ttyS1"
@@ -202,6 +203,27 @@ def receiver_held_at_the_wrong_speed_is_found_and_mended(g):
         assert "speed %d baud" % got["baud"] in mode(g)
         assert pps_of(g) == pps
         assert g.run("ls -A /var/lib/gpsppsctl").out.split() == []
+
+
+@test()
+def receiver_tells_a_u_blox_on_a_held_port(g):
+    """Packets have any byte: the 13 ns of the antenna's cable are a CR, which ntpd's mode makes a LF."""
+    g.ports["isa1"].attach_receiver(Ublox)
+    unit = g.ports["isa1"].receiver
+    unit.now.cable_ns = unit.battery.cable_ns = 13
+    with attached(g, "gpsppsctl attach --unit 0 --baud 9600 " + TTY):
+        pps, before_mode, before = pps_of(g), mode(g), asserts(g)
+        start = time.monotonic()
+        with g.trace_serial() as events:
+            r = g.run("gpsppsctl receiver %s --timing --no-journal" % TTY, timeout=90)
+        took = time.monotonic() - start
+        assert r.rc == 0, r
+        assert (unit.now.sentences, unit.now.cable_ns) == ({"RMC"}, 13), r
+        unit.power_cycle()
+        assert unit.now.sentences == {"RMC"}, "not saved"
+        assert (pps_of(g), mode(g)) == (pps, before_mode)
+        assert abs(asserts(g) - before - took) <= 3 + took / 10, (asserts(g) - before, took)
+        assert {offset for offset, _ in events} <= {DATA, IER}, events
 
 
 @test()
