@@ -89,6 +89,28 @@ static void test_echo(void **state)
 	}
 }
 
+/* What is best for a clock says all of itself, whatever was in the request before. */
+static void test_for_a_clock(void **state)
+{
+	const struct receiver *rx;
+
+	(void)state;
+	for (unsigned int i = 0; (rx = receiver_nth(i)); i++) {
+		const struct receiver_id id = { .firmware = "SPG 3.01 PROTVER 18.00" };
+		struct receiver_request req;
+
+		memset(&req, 0xff, sizeof(req));
+		if (!rx->for_a_clock)
+			continue;
+		rx->for_a_clock(&id, &req);
+		assert_int_equal(req.op, RECEIVER_EXACTLY);
+		assert_int_equal(req.on, 1);
+		assert_int_equal(req.to.known & ~rx->can, 0);
+		assert_int_equal(req.to.known & RECEIVER_BAUD, 0);
+		assert_string_equal(req.to.native[0], "");
+	}
+}
+
 /* ---- SiRF ---- */
 
 static void test_sirf(void **state)
@@ -549,6 +571,7 @@ int main(void)
 		cmocka_unit_test(test_unicore_furuno),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_echo),
+		cmocka_unit_test(test_for_a_clock),
 		cmocka_unit_test(test_anything),
 		cmocka_unit_test(test_names),
 	};
