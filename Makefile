@@ -37,7 +37,7 @@ ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 
 # Pure code: no OS header, opens nothing, reads no clock, prints nothing.
 PURE_SRC := $(filter-out src/gpsppsctl.c,$(wildcard src/*.c)) \
-	$(wildcard src/check/*.c src/receiver/*.c)
+	$(wildcard src/check/*.c src/daemon/*.c src/receiver/*.c)
 EDGE_SRC := $(wildcard src/sys/*.c)
 CMD_SRC := $(wildcard src/cmd/*.c) src/gpsppsctl.c
 HOLD_SRC := $(wildcard src/hold/*.c) src/measure.c src/remedy.c \

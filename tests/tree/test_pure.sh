@@ -7,7 +7,7 @@ forbidden="$forbidden|_*f?open(64)?|fdopen|freopen(64)?|fread|fwrite|fgets|fputs
 forbidden="$forbidden|clock_gettime|gettimeofday|time|localtime(_r)?|gmtime(_r)?|mktime|timegm|getenv|setlocale"
 forbidden="$forbidden|malloc|calloc|realloc|free|strdup|exit|abort|_exit|system|fork|tc[sg]etattr|stdout|stderr|stdin)$"
 n=0 bad=0
-for object in "$objdir"/src/*.o "$objdir"/src/check/*.o "$objdir"/src/receiver/*.o; do
+for object in "$objdir"/src/*.o "$objdir"/src/check/*.o "$objdir"/src/daemon/*.o "$objdir"/src/receiver/*.o; do
 	[ -e "$object" ] || continue
 	case $object in */gpsppsctl.o) continue ;; esac
 	n=$((n + 1))

@@ -32,13 +32,15 @@ static void lines_of_either_ntp(void **state)
 		{ "server 127.127.20.0 mode 48", 38400 },
 		{ "server 127.127.20.0 mode 64", 57600 },
 		{ "server 127.127.20.0 mode 112", 4800 },	/* 7: no such speed */
+		{ "refclock nmea baud 12345", 9600 },		/* nor this; NTPsec's own */
+		{ "refclock nmea mode 17 unit 1", 9600 },	/* a unit here is a mistake */
 		{ "  server\t127.127.20.0\tmode\t17\r", 9600 },
 		{ "refclock nmea unit 0 mode 1 flag1 1", 4800 },
 		{ "refclock nmea", 4800 },
 		{ "refclock nmea mode 17", 9600 },
 		{ "refclock nmea baud 57600 mode 17", 57600 },
 		{ "refclock nmea unit 0 # baud 9600", 4800 },
-		{ "refclock nmea baud", 4800 },
+		{ "refclock nmea baud", -ENOENT },	/* a syntax error: the line is not there */
 		{ "refclock nmea unit 1", -ENOENT },
 		{ "server 127.127.20.1 mode 17", -ENOENT },
 		{ "server 127.127.20.", -ENOENT },
