@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What chronyd says of itself through chronyc: `chronyc -c -n COMMAND`, whose
+ * values are separated by commas, and the table that people read of `sources`.
+ * Pure.
+ */
+#ifndef GPSPPSCTL_CHRONYC_STATE_H
+#define GPSPPSCTL_CHRONYC_STATE_H
+
+#include <stddef.h>
+
+#include "../facts.h"
+#include "said.h"
+
+#define CHRONYC_SOURCES_MAX 32
+
+struct chronyc_source {
+	char mode;		/* ^ a server, = a peer, # a clock of this machine */
+	char state;		/* one of "*+-?x~" */
+	char name[64];		/* of a clock of this machine its refid */
+	struct fact stratum, poll_exponent;
+	struct fact reach;	/* of the last eight polls, the newest in bit 0 */
+	struct fact last_rx_s;	/* absent: never */
+	/* of the last sample; positive: this clock is ahead of the source */
+	struct fact offset_ns;		/* with what was slewed since then */
+	struct fact measured_ns;	/* as it was then */
+	struct fact error_ns;
+};
+
+struct chronyc_sources {
+	enum said said;
+	char error[SAID_ERROR_MAX];
+	size_t n, n_lost;	/* those that had no room */
+	struct chronyc_source sources[CHRONYC_SOURCES_MAX];
+};
+
+/* Without sources chronyc -c prints nothing at all: SAID_NOTHING, and exit status 0. */
+void chronyc_read_sources(const char *text, size_t len, struct chronyc_sources *out);
+
+/* The clock of this machine with this refid; NULL: chronyd does not have it. */
+const struct chronyc_source *chronyc_find_clock(const struct chronyc_sources *s,
+						const char *refid);
+
+/* A row of `chronyc -c sourcestats`. */
+struct chronyc_stats {
+	char name[64];
+	struct fact samples, runs, span_s;
+	struct fact frequency_ppt, skew_ppt;	/* parts in 10^12 */
+	struct fact offset_ns, deviation_ns;
+};
+
+struct chronyc_sourcestats {
+	enum said said;
+	char error[SAID_ERROR_MAX];
+	size_t n, n_lost;
+	struct chronyc_stats stats[CHRONYC_SOURCES_MAX];
+};
+
+void chronyc_read_sourcestats(const char *text, size_t len, struct chronyc_sourcestats *out);
+
+/* `chronyc -c tracking` */
+struct chronyc_tracking {
+	enum said said;
+	char error[SAID_ERROR_MAX];
+	struct fact refid;		/* 0: there is no source */
+	char source[64];		/* its name: "PPS"; "" without one */
+	struct fact stratum;
+	struct fact reference_ns;	/* when it was looked at last, since 1970 */
+	struct fact system_ns;		/* the clock is slow by this much, being slewed */
+	struct fact last_ns, rms_ns;
+	struct fact frequency_ppt, residual_ppt, skew_ppt;	/* positive: the clock is fast */
+	struct fact rootdelay_ns, rootdisp_ns, interval_ns;
+	struct fact synchronised;	/* 0 or 1, from the leap status */
+	char leap[32];			/* "Normal", "Not synchronised", ... */
+};
+
+void chronyc_read_tracking(const char *text, size_t len, struct chronyc_tracking *out);
+
+/* What a mark of `sources` says, in words; NULL: no mark of chronyc's. */
+const char *chronyc_state_words(char state);
+const char *chronyc_mode_words(char mode);
+
+#endif
