@@ -66,7 +66,17 @@ static const struct check *const checks[] = {
 	&check_link_pps_missing,
 	&check_link_pps_wrong,
 	&check_perm_pps,
+	/* rights: check/rights.c */
+
 	&check_pps_wrong_number,
+	/* what runs: check/daemon.c */
+
+	/* ntp.conf: check/ntp_*.c */
+
+	/* chrony, gpsd: check/chrony.c, check/gpsd.c */
+
+	/* at boot: check/boot.c */
+
 	&check_uart_shared_irq,
 	&check_driver_polled_dcd,
 	&check_kernel_lockdown,
@@ -150,7 +160,7 @@ const char *diagnose_stage_name(enum stage stage)
 		[STAGE_TERMIOS] = "termios", [STAGE_INTERRUPT] = "interrupt",
 		[STAGE_PULSE] = "pulse", [STAGE_SENTENCES] = "sentences",
 		[STAGE_LINKS] = "links", [STAGE_PERMISSIONS] = "permissions",
-		[STAGE_HOST] = "host",
+		[STAGE_DAEMON] = "daemon", [STAGE_BOOT] = "boot", [STAGE_HOST] = "host",
 	};
 
 	return names[stage];

@@ -16,7 +16,7 @@
 enum stage {
 	STAGE_PORT, STAGE_UART, STAGE_HOLDER, STAGE_KERNEL, STAGE_LDISC, STAGE_TERMIOS,
 	STAGE_INTERRUPT, STAGE_PULSE, STAGE_SENTENCES, STAGE_LINKS, STAGE_PERMISSIONS,
-	STAGE_HOST,
+	STAGE_DAEMON, STAGE_BOOT, STAGE_HOST,
 	N_STAGES,
 };
 
@@ -40,7 +40,7 @@ struct check {
 	void (*run)(const struct port_facts *f, struct finding *out);
 };
 
-#define CHECKS_MAX 80
+#define CHECKS_MAX 128
 
 /* All checks in the order of cure; *n of them. */
 const struct check *const *diagnose_checks(size_t *n);

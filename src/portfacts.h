@@ -10,6 +10,7 @@
 #include "facts.h"
 #include "measure.h"
 #include "port.h"
+#include "process.h"
 #include "uartdiag.h"
 
 /* include/uapi/linux/tty.h: pure code includes no OS header. */
@@ -74,25 +75,6 @@ struct link_fact {
 	char name[SURVEY_NAME_MAX];	/* "gps0"; "" when no unit is known */
 	struct fact_text target;	/* name in /dev where it ends; absent: no such link */
 	struct fact exists;		/* 1: the link itself is there, wherever it leads */
-};
-
-/* Who may open a node. */
-struct node_fact {
-	struct fact mode, uid, gid;
-	struct fact_text group;		/* the gid's name in /etc/group */
-};
-
-#define GROUPS_MAX 32
-
-/* A process that has the port open. */
-struct process_fact {
-	int pid;
-	char comm[16];
-	struct fact uid;
-	struct fact cap_eff;
-	int64_t groups[GROUPS_MAX];	/* supplementary ones and its own */
-	unsigned int n_groups;
-	struct fact has_pps;		/* 1: it has the port's pulse device open, too */
 };
 
 #define PROCESSES_MAX 8
@@ -162,6 +144,9 @@ struct sentence_facts {
 	struct fact load_percent;	/* characters sent, of what the line can carry */
 };
 
+struct daemon_list;
+struct system_facts;
+
 struct port_facts {
 	struct fact present;		/* 1: there is such a port or source */
 	bool gone;			/* it was there, and went away while we looked */
@@ -176,6 +161,8 @@ struct port_facts {
 	struct kernel_facts kernel;
 	struct host_facts host;
 	const struct pulse_list *pulses;	/* all of the machine; the survey's; may be NULL */
+	const struct daemon_list *daemons;	/* the same for every port (daemon.h); NULL: not asked */
+	const struct system_facts *system;	/* the same (systemfacts.h) */
 	struct fact exclusive;		/* 1: TIOCEXCL is set */
 	struct fact dcd_level;		/* 1: asserted; only an idle port that --active opened is asked */
 	struct fact_text irq_names;	/* who shares the interrupt: "ttyS0, i801_smbus" */

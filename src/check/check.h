@@ -117,6 +117,16 @@ extern const struct check check_link_gps_wrong;
 extern const struct check check_link_pps_missing;
 extern const struct check check_link_pps_wrong;
 extern const struct check check_perm_pps;
+/* rights.c */
+
+/* daemon.c */
+
+/* ntp_*.c */
+
+/* chrony.c, gpsd.c */
+
+/* boot.c */
+
 extern const struct check check_pps_wrong_number;
 extern const struct check check_uart_shared_irq;
 extern const struct check check_driver_polled_dcd;

@@ -92,6 +92,7 @@ void diag_forget(struct clinic *c)
 	free(c->patients);
 	c->patients = NULL;
 	c->n = 0;
+	gather_free_daemons(&c->daemons);
 	survey_free_ports(&c->ports);
 	survey_free_pulses(&c->pulses);
 }
@@ -108,6 +109,8 @@ static int survey(struct clinic *c)
 	}
 	gather_kernel(c->probe, &c->kernel);
 	gather_host(c->probe, &c->host);
+	gather_daemons(c->probe, &c->daemons);
+	gather_system(c->probe, &c->system);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "../diagnose.h"
 #include "../ntplines.h"
 #include "../portfacts.h"
+#include "../sys/gather_daemon.h"
 #include "../sys/probe.h"
 #include "../unittab.h"
 #include "diag_options.h"
@@ -42,6 +43,8 @@ struct clinic {
 	struct pulse_list pulses;
 	struct kernel_facts kernel;
 	struct host_facts host;
+	struct daemon_list daemons;
+	struct system_facts system;
 	struct patient *patients;
 	size_t n;
 	bool impatient;		/* end the window when a file of ours changes ... */

@@ -90,6 +90,8 @@ static struct port_facts *admit(struct clinic *c)
 	more[c->n].facts.kernel = c->kernel;
 	more[c->n].facts.host = c->host;
 	more[c->n].facts.pulses = &c->pulses;
+	more[c->n].facts.daemons = &c->daemons;
+	more[c->n].facts.system = &c->system;
 	return &more[c->n++].facts;
 }
 

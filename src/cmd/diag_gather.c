@@ -144,6 +144,7 @@ static void watch(struct clinic *c, bool active, int wait_ms)
 
 	if (is_long_enough(wait_ms))
 		diag_listen_begin(c, active);
+	gather_said_begin(c->probe, &c->daemons);
 	for (size_t i = 0; i < c->n; i++) {
 		begin_series(c, &c->patients[i]);
 		worth = worth || is_worth_watching(&c->patients[i]);
@@ -170,6 +171,7 @@ static void see_who_is_gone(struct clinic *c)
 			.present = fact_from(0, 0), .gone = true, .pulse_only = was.pulse_only, .unit = was.unit,
 			.no_pulse = was.no_pulse, .no_sentences = was.no_sentences,
 			.kernel = was.kernel, .host = was.host, .pulses = was.pulses,
+			.daemons = was.daemons, .system = was.system,
 			.n_events = was.n_events,
 		};
 		memcpy(f->port.name, was.port.name, sizeof(f->port.name));
@@ -199,6 +201,7 @@ void diag_gather(struct clinic *c, bool active, int wait_ms)
 		diag_listen_end(c, active);
 	else
 		diag_listen_skip(c);
+	gather_said(c->probe, &c->daemons);
 	see_who_is_gone(c);
 	say_progress(0);
 	signals_release();

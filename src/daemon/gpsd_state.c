@@ -16,9 +16,9 @@ static const struct {
 	const char *name;
 	enum gpsd_class class;
 } classes[] = {
-	{ "VERSION", GPSD_VERSION }, { "DEVICES", GPSD_DEVICES }, { "DEVICE", GPSD_DEVICE },
-	{ "WATCH", GPSD_WATCH }, { "TPV", GPSD_TPV }, { "PPS", GPSD_PPS }, { "SKY", GPSD_SKY },
-	{ "ERROR", GPSD_ERROR },
+	{ "VERSION", GPSD_SAID_VERSION }, { "DEVICES", GPSD_SAID_DEVICES }, { "DEVICE", GPSD_SAID_DEVICE },
+	{ "WATCH", GPSD_SAID_WATCH }, { "TPV", GPSD_SAID_TPV }, { "PPS", GPSD_SAID_PPS }, { "SKY", GPSD_SAID_SKY },
+	{ "ERROR", GPSD_SAID_ERROR },
 };
 
 /* ---- members ---- */
@@ -57,22 +57,22 @@ static const struct member error_members[] = {
 };
 
 static const struct member device_members[] = {
-	TEXT(struct gpsd_device, "driver", driver),
-	TEXT(struct gpsd_device, "subtype", subtype),
-	FACT(struct gpsd_device, "activated", KIND_SINCE, activated),
-	FACT(struct gpsd_device, "readonly", KIND_TRUTH, readonly),
-	FACT(struct gpsd_device, "bps", KIND_NUMBER, bps),
-	FACT(struct gpsd_device, "native", KIND_NUMBER, native),
+	TEXT(struct gpsd_seen, "driver", driver),
+	TEXT(struct gpsd_seen, "subtype", subtype),
+	FACT(struct gpsd_seen, "activated", KIND_SINCE, activated),
+	FACT(struct gpsd_seen, "readonly", KIND_TRUTH, readonly),
+	FACT(struct gpsd_seen, "bps", KIND_NUMBER, bps),
+	FACT(struct gpsd_seen, "native", KIND_NUMBER, native),
 };
 
 static const struct member tpv_members[] = {
-	TEXT(struct gpsd_device, "time", time),
-	FACT(struct gpsd_device, "mode", KIND_NUMBER, mode),
+	TEXT(struct gpsd_seen, "time", time),
+	FACT(struct gpsd_seen, "mode", KIND_NUMBER, mode),
 };
 
 static const struct member sky_members[] = {
-	FACT(struct gpsd_device, "nSat", KIND_NUMBER, satellites),
-	FACT(struct gpsd_device, "uSat", KIND_NUMBER, used),
+	FACT(struct gpsd_seen, "nSat", KIND_NUMBER, satellites),
+	FACT(struct gpsd_seen, "uSat", KIND_NUMBER, used),
 };
 
 static const struct member pulse_members[] = {
@@ -141,7 +141,7 @@ static bool find_member(struct word object, const char *key, struct flatjson_val
 
 /* ---- devices ---- */
 
-static void forget_device(struct gpsd_device *d, const char *path)
+static void forget_device(struct gpsd_seen *d, const char *path)
 {
 	const struct fact none = said_absent();
 
@@ -154,10 +154,10 @@ static void forget_device(struct gpsd_device *d, const char *path)
 }
 
 /* The device that an object names by `key`; it is new when nobody named it before. */
-static struct gpsd_device *named_device(struct gpsd_state *s, struct word object, const char *key)
+static struct gpsd_seen *named_device(struct gpsd_state *s, struct word object, const char *key)
 {
 	struct flatjson_value v;
-	char path[GPSD_PATH_MAX];
+	char path[GPSD_SEEN_PATH_MAX];
 
 	if (!find_member(object, key, &v) || v.kind != FLATJSON_STRING || !v.text.len)
 		return NULL;
@@ -165,7 +165,7 @@ static struct gpsd_device *named_device(struct gpsd_state *s, struct word object
 	for (size_t i = 0; i < s->n; i++)
 		if (!strcmp(s->devices[i].path, path))
 			return &s->devices[i];
-	if (s->n == GPSD_DEVICES_MAX) {
+	if (s->n == GPSD_SEEN_MAX) {
 		s->n_lost++;
 		return NULL;
 	}
@@ -176,7 +176,7 @@ static struct gpsd_device *named_device(struct gpsd_state *s, struct word object
 /* The object says all: what it leaves out is not so any more. */
 static void read_device(struct gpsd_state *s, struct word object)
 {
-	struct gpsd_device *d = named_device(s, object, "path");
+	struct gpsd_seen *d = named_device(s, object, "path");
 
 	if (!d)
 		return;
@@ -218,7 +218,7 @@ static struct fact clock_less_real(const struct gpsd_pulse *p)
 	return fact_from(0, apart_s * NS_PER_S + p->clock_ns.val - p->real_ns.val);
 }
 
-static void read_pulse(struct gpsd_device *d, struct word object)
+static void read_pulse(struct gpsd_seen *d, struct word object)
 {
 	struct gpsd_pulse *p = &d->pulse;
 
@@ -230,13 +230,13 @@ static void read_pulse(struct gpsd_device *d, struct word object)
 
 static void read_report(struct gpsd_state *s, struct word object, enum gpsd_class class)
 {
-	struct gpsd_device *d = named_device(s, object, "device");
+	struct gpsd_seen *d = named_device(s, object, "device");
 
 	if (!d)
 		return;
-	if (class == GPSD_PPS) {
+	if (class == GPSD_SAID_PPS) {
 		read_pulse(d, object);
-	} else if (class == GPSD_SKY) {
+	} else if (class == GPSD_SAID_SKY) {
 		d->satellites = d->used = said_absent();
 		read_members(object, sky_members, LEN(sky_members), d);
 	} else {
@@ -255,14 +255,14 @@ static int class_of(struct word object, enum gpsd_class *class)
 	struct flatjson j;
 	int err;
 
-	*class = GPSD_OTHER;
+	*class = GPSD_SAID_OTHER;
 	err = flatjson_open(object, &j);
 	if (err || j.close != '}')
 		return -EINVAL;
 	while ((err = flatjson_next(&j, &v)) > 0) {
 		if (v.kind != FLATJSON_STRING || !said_is(v.key, "class"))
 			continue;
-		*class = GPSD_OTHER;
+		*class = GPSD_SAID_OTHER;
 		for (size_t i = 0; i < LEN(classes); i++)
 			if (said_is(v.text, classes[i].name))
 				*class = classes[i].class;
@@ -286,22 +286,22 @@ int gpsd_read_line(const char *line, size_t len, struct gpsd_state *s)
 	if (err < 0)
 		return err;
 	switch (class) {
-	case GPSD_VERSION:
+	case GPSD_SAID_VERSION:
 		read_members(object, version_members, LEN(version_members), s);
 		break;
-	case GPSD_WATCH:
+	case GPSD_SAID_WATCH:
 		read_members(object, watch_members, LEN(watch_members), s);
 		break;
-	case GPSD_ERROR:
+	case GPSD_SAID_ERROR:
 		read_members(object, error_members, LEN(error_members), s);
 		break;
-	case GPSD_DEVICES:
+	case GPSD_SAID_DEVICES:
 		read_devices(s, object);
 		break;
-	case GPSD_DEVICE:
+	case GPSD_SAID_DEVICE:
 		read_device(s, object);
 		break;
-	case GPSD_OTHER:
+	case GPSD_SAID_OTHER:
 		break;
 	default:
 		read_report(s, object, class);
@@ -320,7 +320,7 @@ size_t gpsd_read(const char *text, size_t len, struct gpsd_state *s)
 	return n;
 }
 
-const struct gpsd_device *gpsd_find(const struct gpsd_state *s, const char *path)
+const struct gpsd_seen *gpsd_find(const struct gpsd_state *s, const char *path)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (!strcmp(s->devices[i].path, path))

@@ -12,13 +12,13 @@
 #include "../facts.h"
 #include "said.h"
 
-#define GPSD_DEVICES_MAX 8
-#define GPSD_PATH_MAX 128
+#define GPSD_SEEN_MAX 8
+#define GPSD_SEEN_PATH_MAX 128
 
 enum gpsd_class {
-	GPSD_OTHER,		/* an object of a class that is not looked at */
-	GPSD_VERSION, GPSD_DEVICES, GPSD_DEVICE, GPSD_WATCH, GPSD_TPV, GPSD_PPS, GPSD_SKY,
-	GPSD_ERROR,
+	GPSD_SAID_OTHER,		/* an object of a class that is not looked at */
+	GPSD_SAID_VERSION, GPSD_SAID_DEVICES, GPSD_SAID_DEVICE, GPSD_SAID_WATCH, GPSD_SAID_TPV, GPSD_SAID_PPS, GPSD_SAID_SKY,
+	GPSD_SAID_ERROR,
 };
 
 /* A pulse as gpsd saw it, in its last PPS object. */
@@ -30,8 +30,8 @@ struct gpsd_pulse {
 	struct fact precision;		/* 2^N seconds */
 };
 
-struct gpsd_device {
-	char path[GPSD_PATH_MAX];	/* as gpsd was given it */
+struct gpsd_seen {
+	char path[GPSD_SEEN_PATH_MAX];	/* as gpsd was given it */
 	char driver[32];		/* "NMEA0183", "u-blox"; "": gpsd does not know yet */
 	char subtype[64];
 	char time[40];			/* the receiver's last time; "": none */
@@ -50,7 +50,7 @@ struct gpsd_state {
 	struct fact watching, watching_pulses;	/* 0 or 1: the answer to ?WATCH */
 	bool listed;			/* ?DEVICES was answered: no devices means none */
 	size_t n, n_lost;		/* those that had no room */
-	struct gpsd_device devices[GPSD_DEVICES_MAX];
+	struct gpsd_seen devices[GPSD_SEEN_MAX];
 };
 
 void gpsd_init(struct gpsd_state *s);
@@ -62,6 +62,6 @@ int gpsd_read_line(const char *line, size_t len, struct gpsd_state *s);
 size_t gpsd_read(const char *text, size_t len, struct gpsd_state *s);
 
 /* The device of this path; NULL: gpsd does not have it. */
-const struct gpsd_device *gpsd_find(const struct gpsd_state *s, const char *path);
+const struct gpsd_seen *gpsd_find(const struct gpsd_state *s, const char *path);
 
 #endif

@@ -108,7 +108,7 @@ static void take_gpsd(const char *text, size_t size)
 
 	gpsd_init(&s);
 	gpsd_read(text, size, &s);
-	must(s.n <= GPSD_DEVICES_MAX);
+	must(s.n <= GPSD_SEEN_MAX);
 	PRINTABLE(s.error);
 	PRINTABLE(s.release);
 	for (size_t i = 0; i < s.n; i++) {

@@ -296,9 +296,9 @@ static void test_healthy(void **state)
 	for (size_t i = 0; i < verdict.n; i++)
 		if (verdict.findings[i].severity > SEV_OK)
 			fail_msg("%s: %s", verdict.findings[i].id, verdict.findings[i].headline);
-	/* the machine around the port may have nothing to say */
+	/* the machine around the port, and one without daemons, may have nothing to say */
 	for (int i = 0; i < N_STAGES; i++)
-		if (i != STAGE_HOST || diagnose_stage(&verdict, i) != SEV_NONE)
+		if (i < STAGE_DAEMON || diagnose_stage(&verdict, i) != SEV_NONE)
 			assert_int_equal(diagnose_stage(&verdict, i), SEV_OK);
 }
 

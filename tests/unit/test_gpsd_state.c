@@ -122,7 +122,7 @@ static void a_session(void **state)
 		"{\"class\":\"SKY\",\"device\":\"/dev/ttyS0\",\"nSat\":9,\"uSat\":7,\"satellites\":[{\"PRN\":3,\"used\":true},{\"PRN\":5,\"used\":false}]}\r\n"
 		"{\"class\":\"PPS\",\"device\":\"/dev/ttyS0\",\"real_sec\":1795276741,\"real_nsec\":0,\"clock_sec\":1795276740,\"clock_nsec\":999998000,\"precision\":-20}\r\n";
 	struct gpsd_state s;
-	const struct gpsd_device *d;
+	const struct gpsd_seen *d;
 
 	(void)state;
 	gpsd_init(&s);
@@ -166,7 +166,7 @@ static void no_device_is_an_answer(void **state)
 	(void)state;
 	gpsd_init(&s);
 	assert_false(s.listed);
-	assert_int_equal(feed(&s, "{\"class\":\"DEVICES\",\"devices\":[]}"), GPSD_DEVICES);
+	assert_int_equal(feed(&s, "{\"class\":\"DEVICES\",\"devices\":[]}"), GPSD_SAID_DEVICES);
 	assert_true(s.listed);
 	assert_int_equal(s.n, 0);
 }
@@ -183,7 +183,7 @@ static void the_last_word_counts(void **state)
 	is(s.devices[0].mode, 1);
 	assert_string_equal(s.devices[0].time, "");
 	assert_int_equal(feed(&s, "{\"class\":\"DEVICE\",\"path\":\"/dev/ttyS0\",\"activated\":0}"),
-			 GPSD_DEVICE);
+			 GPSD_SAID_DEVICE);
 	is(s.devices[0].activated, 0);
 	assert_string_equal(s.devices[0].driver, "");
 	is_absent(s.devices[0].bps);
@@ -197,14 +197,14 @@ static void errors(void **state)
 	(void)state;
 	gpsd_init(&s);
 	assert_int_equal(feed(&s, "{\"class\":\"ERROR\",\"message\":\"Can't open /dev/nope.\"}"),
-			 GPSD_ERROR);
+			 GPSD_SAID_ERROR);
 	assert_string_equal(s.error, "Can't open /dev/nope.");
 	/* gpsd's own quotes within quotes: no JSON, so nothing changes */
 	assert_int_equal(feed(&s, "{\"class\":\"ERROR\",\"message\":\"Invalid DEVICE: \"path\"}"),
 			 -EINVAL);
 	assert_string_equal(s.error, "Can't open /dev/nope.");
 	assert_int_equal(feed(&s, "{\"class\":\"ERROR\",\"message\":\"Unrecognized request '?X;\\n'\"}"),
-			 GPSD_ERROR);
+			 GPSD_SAID_ERROR);
 	assert_string_equal(s.error, "Unrecognized request '?X;?'");
 }
 
@@ -230,7 +230,7 @@ static void lines_that_are_none(void **state)
 		if (feed(&s, lines[i]) != -EINVAL)
 			fail_msg("%s", lines[i]);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (feed(&s, others[i]) != GPSD_OTHER)
+		if (feed(&s, others[i]) != GPSD_SAID_OTHER)
 			fail_msg("%s", others[i]);
 	for (size_t i = 0; i < sizeof(unnamed) / sizeof(unnamed[0]); i++)
 		if (feed(&s, unnamed[i]) <= 0)
@@ -267,7 +267,7 @@ static void pulses_that_cannot_be(void **state)
 	gpsd_init(&s);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		snprintf(line, sizeof(line), "{\"class\":\"PPS\",\"device\":\"/dev/ttyS0\",%s}", rows[i]);
-		assert_int_equal(feed(&s, line), GPSD_PPS);
+		assert_int_equal(feed(&s, line), GPSD_SAID_PPS);
 		is_absent(s.devices[0].pulse.offset_ns);
 	}
 	assert_int_equal(s.devices[0].pulse.n, sizeof(rows) / sizeof(rows[0]));
@@ -280,11 +280,11 @@ static void more_devices_than_room(void **state)
 
 	(void)state;
 	gpsd_init(&s);
-	for (int i = 0; i < GPSD_DEVICES_MAX + 2; i++) {
+	for (int i = 0; i < GPSD_SEEN_MAX + 2; i++) {
 		snprintf(line, sizeof(line), "{\"class\":\"DEVICE\",\"path\":\"/dev/ttyS%d\"}", i);
 		feed(&s, line);
 	}
-	assert_int_equal(s.n, GPSD_DEVICES_MAX);
+	assert_int_equal(s.n, GPSD_SEEN_MAX);
 	assert_int_equal(s.n_lost, 2);
 }
 

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The family of daemons: which clock of which daemon is this port's. */
+#include "daemon.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../portfacts.h"
+
+static const struct daemon_row rows[N_DAEMON_KINDS] = {
+	[DAEMON_NTPD] = { "ntpd", "ntpd", "ntp", true },
+	[DAEMON_NTPSEC] = { "NTPsec", "ntpd", "ntpsec", true },
+	[DAEMON_CHRONY] = { "chrony", "chronyd", "chrony", true },
+	[DAEMON_GPSD] = { "gpsd", "gpsd", "gpsd", false },
+};
+
+const struct daemon_row *daemon_row(enum daemon_kind kind)
+{
+	return &rows[kind];
+}
+
+bool daemon_runs(const struct daemon *d)
+{
+	return fact_known(d->pid);
+}
+
+void daemon_text(const struct daemon *d, char *buf, size_t size)
+{
+	const struct daemon_row *row = daemon_row(d->kind);
+
+	if (!daemon_runs(d))
+		snprintf(buf, size, "%s (not running)", row->name);
+	else if (d->kind == DAEMON_NTPSEC)
+		snprintf(buf, size, "NTPsec's ntpd[%d]", (int)d->pid.val);
+	else
+		snprintf(buf, size, "%s[%d]", row->comm, (int)d->pid.val);
+}
+
+void daemon_restart_text(const struct daemon *d, char *buf, size_t size)
+{
+	if (d->service[0])
+		snprintf(buf, size, "systemctl restart %s", d->service);
+	else
+		snprintf(buf, size, "restart %s", daemon_row(d->kind)->comm);
+}
+
+/* ---- what it has open ---- */
+
+bool daemon_has_open(const struct daemon *d, const char *node)
+{
+	for (unsigned int i = 0; i < d->n_nodes; i++)
+		if (!d->nodes[i].gone && !strcmp(d->nodes[i].name, node))
+			return true;
+	return false;
+}
+
+const struct daemon_node *daemon_dead_node(const struct daemon *d, const char *prefix)
+{
+	for (unsigned int i = 0; i < d->n_nodes; i++)
+		if (d->nodes[i].gone && !strncmp(d->nodes[i].name, prefix, strlen(prefix)))
+			return &d->nodes[i];
+	return NULL;
+}
+
+/* ---- clocks out of a configuration ---- */
+
+static struct daemon_clock *add_clock(struct daemon *d, enum clock_kind kind, size_t index,
+				      int unit)
+{
+	struct daemon_clock *c;
+
+	if (d->n_clocks == DAEMON_CLOCKS_MAX)
+		return NULL;
+	c = &d->clocks[d->n_clocks++];
+	memset(c, 0, sizeof(*c));
+	c->kind = kind;
+	c->index = (unsigned int)index;
+	c->unit = unit;
+	return c;
+}
+
+static enum clock_kind ntpd_clock_kind(unsigned int driver)
+{
+	switch (driver) {
+	case NTPD_DRIVER_NMEA:
+		return CLOCK_NMEA;
+	case NTPD_DRIVER_PPS:
+		return CLOCK_PPS;
+	case NTPD_DRIVER_SHM:
+		return CLOCK_SHM;
+	case NTPD_DRIVER_GPSD:
+		return CLOCK_GPSD;
+	default:
+		return CLOCK_OTHER;
+	}
+}
+
+static void find_ntpd_clocks(struct daemon *d)
+{
+	for (size_t i = 0; d->ntpd && i < d->ntpd->n_clocks; i++) {
+		const struct ntpd_entry *e = &d->ntpd->clocks[i];
+		struct ntpd_unit u;
+		struct daemon_clock *c;
+
+		if (ntpd_unit_find(d->ntpd, e->driver, e->unit, &u) || u.clock != e)
+			continue;
+		c = add_clock(d, ntpd_clock_kind(e->driver), i, (int)e->unit);
+		if (!c)
+			return;
+		ntpd_unit_port(&u, c->port, sizeof(c->port));
+		ntpd_unit_pulse(&u, c->pulse, sizeof(c->pulse));
+	}
+}
+
+static enum clock_kind chrony_clock_kind(enum chrony_driver driver)
+{
+	switch (driver) {
+	case CHRONY_PPS:
+		return CLOCK_PPS;
+	case CHRONY_SHM:
+		return CLOCK_SHM;
+	case CHRONY_SOCK:
+		return CLOCK_SOCK;
+	default:
+		return CLOCK_OTHER;
+	}
+}
+
+static void find_chrony_clocks(struct daemon *d)
+{
+	for (size_t i = 0; d->chrony && i < d->chrony->n_refclocks; i++) {
+		const struct chrony_refclock *rc = &d->chrony->refclocks[i];
+		struct daemon_clock *c = add_clock(d, chrony_clock_kind(rc->driver), i,
+						   rc->driver == CHRONY_SHM ? rc->unit : -1);
+
+		if (!c)
+			return;
+		if (c->kind == CLOCK_PPS)
+			snprintf(c->pulse, sizeof(c->pulse), "%s", rc->param);
+	}
+}
+
+static void find_gpsd_clocks(struct daemon *d)
+{
+	for (size_t i = 0; i < d->gpsd.n_devices; i++) {
+		const struct gpsd_device *device = &d->gpsd.devices[i];
+		struct daemon_clock *c;
+
+		if (device->kind == GPSD_NETWORK)
+			continue;
+		c = add_clock(d, CLOCK_DEVICE, i, -1);
+		if (!c)
+			return;
+		snprintf(device->kind == GPSD_PPS ? c->pulse : c->port, CLOCK_PATH_MAX, "%s",
+			 device->text);
+	}
+}
+
+void daemon_find_clocks(struct daemon *d)
+{
+	d->n_clocks = 0;
+	switch (d->kind) {
+	case DAEMON_NTPD:
+	case DAEMON_NTPSEC:
+		find_ntpd_clocks(d);
+		break;
+	case DAEMON_CHRONY:
+		find_chrony_clocks(d);
+		break;
+	default:
+		find_gpsd_clocks(d);
+		break;
+	}
+}
+
+int daemon_unit(const struct daemon *d, const struct daemon_clock *c, struct ntpd_unit *u)
+{
+	const struct ntpd_entry *e = &d->ntpd->clocks[c->index];
+
+	return ntpd_unit_find(d->ntpd, e->driver, e->unit, u);
+}
+
+void daemon_where(const struct daemon *d, const struct daemon_clock *c, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (d->ntpd) {
+		const struct ntpd_place *at = &d->ntpd->clocks[c->index].at;
+
+		snprintf(buf, size, "%s:%u", d->ntpd->files[at->file].path, at->line);
+	} else if (d->chrony) {
+		const struct chrony_where *at = &d->chrony->refclocks[c->index].where;
+
+		snprintf(buf, size, "%s:%u", d->chrony->files[at->file], at->line);
+	}
+}
+
+/* ---- whose clock is this port's ---- */
+
+static bool leads_to(const struct fact_text *node, const char *name)
+{
+	return node->state == FACT_OK && name[0] && !strcmp(node->val, name);
+}
+
+/* The link is missing: then its name alone tells what was meant. */
+static bool is_named(const char *path, const struct link_fact *l)
+{
+	return l->name[0] && l->target.state != FACT_OK && !strncmp(path, "/dev/", 5) &&
+	       !strcmp(path + 5, l->name);
+}
+
+static bool takes_sentences(const struct daemon_clock *c, const struct port_facts *f)
+{
+	return leads_to(&c->port_node, f->port.name) || is_named(c->port, &f->gps);
+}
+
+static bool takes_pulse(const struct daemon_clock *c, const struct port_facts *f)
+{
+	return leads_to(&c->pulse_node, f->pulse.name) || is_named(c->pulse, &f->gpspps);
+}
+
+/*
+ * gpsd gives each of its devices two segments, in their order (timehint.c,
+ * ntpshm_alloc()): 0 and 1 for the first, or 2 and 3 when it was not started as root.
+ */
+static bool is_fed_by_gpsd(const struct daemon_clock *c, const struct port_facts *f)
+{
+	for (size_t i = 0; f->daemons && i < f->daemons->n; i++) {
+		const struct daemon *d = &f->daemons->v[i];
+		const struct daemon_clock *device;
+
+		if (d->kind != DAEMON_GPSD)
+			continue;
+		device = daemon_clock_of(d, f);
+		if (device && (c->kind != CLOCK_SHM || d->n_clocks == 1 ||
+			       c->unit / 2 == (int)device->index))
+			return true;
+	}
+	return false;
+}
+
+static bool takes_by_gpsd(const struct daemon_clock *c, const struct port_facts *f)
+{
+	return (c->kind == CLOCK_SHM || c->kind == CLOCK_SOCK || c->kind == CLOCK_GPSD) &&
+	       is_fed_by_gpsd(c, f);
+}
+
+static const struct daemon_clock *find_clock(const struct daemon *d, const struct port_facts *f,
+					     bool (*matches)(const struct daemon_clock *c,
+							     const struct port_facts *f))
+{
+	for (unsigned int i = 0; i < d->n_clocks; i++)
+		if (matches(&d->clocks[i], f))
+			return &d->clocks[i];
+	return NULL;
+}
+
+const struct daemon_clock *daemon_clock_of(const struct daemon *d, const struct port_facts *f)
+{
+	const struct daemon_clock *c = find_clock(d, f, takes_sentences);
+
+	if (!c)
+		c = find_clock(d, f, takes_pulse);
+	return c || d->kind == DAEMON_GPSD ? c : find_clock(d, f, takes_by_gpsd);
+}
+
+const struct daemon_clock *daemon_pulse_clock_of(const struct daemon *d,
+						 const struct port_facts *f)
+{
+	return find_clock(d, f, takes_pulse);
+}
+
+const struct daemon *daemon_of(const struct port_facts *f, unsigned int kinds)
+{
+	for (size_t i = 0; f->daemons && i < f->daemons->n; i++) {
+		const struct daemon *d = &f->daemons->v[i];
+
+		if (kinds & DAEMON_BIT(d->kind) && daemon_runs(d) && daemon_clock_of(d, f))
+			return d;
+	}
+	return NULL;
+}
+
+/* ---- logs ---- */
+
+static const struct logline *find_line(const struct logline *log, unsigned int n,
+				       enum log_what what, const char *path)
+{
+	while (n-- > 0)
+		if (log[n].what == what && (!path || !strcmp(log[n].path, path)))
+			return &log[n];
+	return NULL;
+}
+
+const struct logline *daemon_logged(const struct daemon *d, enum log_what what, const char *path)
+{
+	return find_line(d->log, d->n_log, what, path);
+}
+
+const struct logline *kernel_logged(const struct daemon_list *list, enum log_what what,
+				    const char *path)
+{
+	return find_line(list->kernel_log, list->n_kernel_log, what, path);
+}
+
+/* ---- its own words ---- */
+
+const struct ntpq_peer *daemon_peer(const struct daemon *d, const struct daemon_clock *c)
+{
+	const struct ntpd_entry *e = &d->ntpd->clocks[c->index];
+
+	return ntpq_find_clock(&d->peers, (int)e->driver, (int)e->unit);
+}
+
+const struct chronyc_source *daemon_source(const struct daemon *d, const struct daemon_clock *c)
+{
+	return chronyc_find_clock(&d->sources, d->chrony->refclocks[c->index].refid);
+}
