@@ -223,12 +223,6 @@ enum chrony_seconds chrony_seconds_of(const struct chrony_conf *conf, size_t i);
  */
 int64_t chrony_lock_limit_ns(const struct chrony_refclock *rc, int major, int minor);
 
-/* The same for a pulse without a lock: how far the clock's own distance may be. */
-int64_t chrony_free_limit_ns(const struct chrony_refclock *rc);
-
-/* Samples of a poll that the filter can hold. */
-int chrony_filter_of(const struct chrony_refclock *rc);
-
 /* ---- the command line ---- */
 
 struct chrony_cmdline {

@@ -155,20 +155,6 @@ int64_t chrony_lock_limit_ns(const struct chrony_refclock *rc, int major, int mi
 	return edge_limit_ns(rc, (is_old ? 200000000 : 400000000) / rc->rate_hz);
 }
 
-int64_t chrony_free_limit_ns(const struct chrony_refclock *rc)
-{
-	return edge_limit_ns(rc, 500000000 / rc->rate_hz);
-}
-
-int chrony_filter_of(const struct chrony_refclock *rc)
-{
-	const int64_t steps = rc->dpoll < rc->poll ? (int64_t)rc->poll - rc->dpoll : 0;
-
-	if (!is_polled(rc) || steps > 30 || rc->filter < 1 << steps)
-		return rc->filter;
-	return 1 << steps;
-}
-
 /* ---- the command line ---- */
 
 static void take_text(struct chrony_cmdline *c, char *buf, struct word w)

@@ -145,46 +145,6 @@ const struct chronyc_source *chronyc_find_clock(const struct chronyc_sources *s,
 	return NULL;
 }
 
-/* ---- sourcestats ---- */
-
-/* name,NP,NR,span,frequency,skew,offset,deviation: ppm and seconds */
-static bool read_stats(struct word line, struct chronyc_stats *s)
-{
-	struct word v[VALUES_MAX];
-
-	if (split(line, v) != 8)
-		return false;
-	said_copy(s->name, sizeof(s->name), v[0]);
-	s->samples = said_whole(v[1], 10);
-	s->runs = said_whole(v[2], 10);
-	s->span_s = said_whole(v[3], 10);
-	s->frequency_ppt = said_number(v[4], 6);
-	s->skew_ppt = said_number(v[5], 6);
-	s->offset_ns = said_number(v[6], 9);
-	s->deviation_ns = said_number(v[7], 9);
-	return s->name[0] && fact_known(s->samples) && fact_known(s->deviation_ns);
-}
-
-void chronyc_read_sourcestats(const char *text, size_t len, struct chronyc_sourcestats *out)
-{
-	struct word rest = { text, len }, line;
-
-	memset(out, 0, sizeof(*out));
-	out->said = said_error(rest, errors, LEN(errors), out->error);
-	while (said_line(&rest, &line)) {
-		struct chronyc_stats s = { .name = "" };
-
-		if (!read_stats(line, &s))
-			continue;
-		if (out->n == CHRONYC_SOURCES_MAX)
-			out->n_lost++;
-		else
-			out->stats[out->n++] = s;
-	}
-	if (out->n)
-		out->said = SAID_WELL;
-}
-
 /* ---- tracking ---- */
 
 static bool read_tracking(struct word line, struct chronyc_tracking *t)
@@ -268,12 +228,4 @@ const char *chronyc_state_words(char state)
 	const char *at = state ? strchr(states, state) : NULL;
 
 	return at ? words[at - states] : NULL;
-}
-
-const char *chronyc_mode_words(char mode)
-{
-	static const char *const words[] = { "a server", "a peer", "a clock of this machine" };
-	const char *at = mode ? strchr(modes, mode) : NULL;
-
-	return at ? words[at - modes] : NULL;
 }

@@ -41,23 +41,6 @@ void chronyc_read_sources(const char *text, size_t len, struct chronyc_sources *
 const struct chronyc_source *chronyc_find_clock(const struct chronyc_sources *s,
 						const char *refid);
 
-/* A row of `chronyc -c sourcestats`. */
-struct chronyc_stats {
-	char name[64];
-	struct fact samples, runs, span_s;
-	struct fact frequency_ppt, skew_ppt;	/* parts in 10^12 */
-	struct fact offset_ns, deviation_ns;
-};
-
-struct chronyc_sourcestats {
-	enum said said;
-	char error[SAID_ERROR_MAX];
-	size_t n, n_lost;
-	struct chronyc_stats stats[CHRONYC_SOURCES_MAX];
-};
-
-void chronyc_read_sourcestats(const char *text, size_t len, struct chronyc_sourcestats *out);
-
 /* `chronyc -c tracking` */
 struct chronyc_tracking {
 	enum said said;
@@ -78,6 +61,5 @@ void chronyc_read_tracking(const char *text, size_t len, struct chronyc_tracking
 
 /* What a mark of `sources` says, in words; NULL: no mark of chronyc's. */
 const char *chronyc_state_words(char state);
-const char *chronyc_mode_words(char mode);
 
 #endif

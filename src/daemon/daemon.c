@@ -24,6 +24,11 @@ bool daemon_runs(const struct daemon *d)
 	return fact_known(d->pid);
 }
 
+bool daemon_is_stopped(const struct daemon *d)
+{
+	return d->pid.state == FACT_ABSENT;
+}
+
 void daemon_text(const struct daemon *d, char *buf, size_t size)
 {
 	const struct daemon_row *row = daemon_row(d->kind);
@@ -238,10 +243,14 @@ static bool is_fed_by_gpsd(const struct daemon_clock *c, const struct port_facts
 	return false;
 }
 
+bool daemon_is_by_gpsd(const struct daemon_clock *c)
+{
+	return c->kind == CLOCK_SHM || c->kind == CLOCK_SOCK || c->kind == CLOCK_GPSD;
+}
+
 static bool takes_by_gpsd(const struct daemon_clock *c, const struct port_facts *f)
 {
-	return (c->kind == CLOCK_SHM || c->kind == CLOCK_SOCK || c->kind == CLOCK_GPSD) &&
-	       is_fed_by_gpsd(c, f);
+	return daemon_is_by_gpsd(c) && is_fed_by_gpsd(c, f);
 }
 
 static const struct daemon_clock *find_clock(const struct daemon *d, const struct port_facts *f,
@@ -263,6 +272,13 @@ const struct daemon_clock *daemon_clock_of(const struct daemon *d, const struct 
 	return c || d->kind == DAEMON_GPSD ? c : find_clock(d, f, takes_by_gpsd);
 }
 
+bool daemon_is_clock_of(const struct daemon *d, const struct daemon_clock *c,
+			const struct port_facts *f)
+{
+	return takes_sentences(c, f) || takes_pulse(c, f) ||
+	       (d->kind != DAEMON_GPSD && takes_by_gpsd(c, f));
+}
+
 const struct daemon_clock *daemon_pulse_clock_of(const struct daemon *d,
 						 const struct port_facts *f)
 {
@@ -282,13 +298,21 @@ const struct daemon *daemon_of(const struct port_facts *f, unsigned int kinds)
 
 /* ---- logs ---- */
 
+/* The newest; before it one that names its reason: NTPsec tells each failure twice. */
 static const struct logline *find_line(const struct logline *log, unsigned int n,
 				       enum log_what what, const char *path)
 {
-	while (n-- > 0)
-		if (log[n].what == what && (!path || !strcmp(log[n].path, path)))
+	const struct logline *newest = NULL;
+
+	while (n-- > 0) {
+		if (log[n].what != what || (path && strcmp(log[n].path, path) != 0))
+			continue;
+		if (log[n].err)
 			return &log[n];
-	return NULL;
+		if (!newest)
+			newest = &log[n];
+	}
+	return newest;
 }
 
 const struct logline *daemon_logged(const struct daemon *d, enum log_what what, const char *path)

@@ -21,6 +21,7 @@
 #include "ntpd_command.h"
 #include "ntpd_unit.h"
 #include "ntpq_state.h"
+#include "rival.h"
 
 enum daemon_kind {
 	DAEMON_NTPD,		/* ntp.org's 4.2.8: "classic" */
@@ -82,6 +83,7 @@ struct daemon {
 	struct fact start_ms;		/* after the machine's boot (/proc/PID/stat, field 22) */
 	char service[64];		/* the unit that it belongs to: "ntpsec.service"; "" none */
 	struct process_fact process;	/* has_pps is not set: see daemon_has_open() */
+	bool socket_activated;		/* gpsd: systemd starts it for its first client (gpsd.socket) */
 	struct fact_text label;		/* AppArmor or SELinux; absent: unconfined */
 	struct fact nodes_known;	/* 1, or refused: then nodes[] is empty */
 	struct daemon_node nodes[DAEMON_NODES_MAX];
@@ -92,7 +94,8 @@ struct daemon {
 	char conf_path[CLOCK_PATH_MAX];	/* the first file */
 	struct ntpd_conf *ntpd;		/* one of these; gpsd's is below */
 	struct chrony_conf *chrony;
-	struct ntpd_command ntpd_command;	/* of one that runs */
+	/* Of one that does not run: as its service would start it. */
+	struct ntpd_command ntpd_command;
 	struct chrony_cmdline chrony_command;
 	struct gpsd_conf gpsd;
 	struct daemon_clock clocks[DAEMON_CLOCKS_MAX];
@@ -123,6 +126,10 @@ struct daemon_list {
 	struct fact kernel_log_known;
 	struct logline kernel_log[DAEMON_LOG_MAX];
 	unsigned int n_kernel_log;
+	/* What else sets the clock (sys/gather_rivals.c); asked where there are daemons. */
+	struct fact rivals_known;
+	struct rival rivals[RIVALS_MAX];
+	unsigned int n_rivals;
 };
 
 /* ---- pure ---- */
@@ -135,6 +142,8 @@ void daemon_find_clocks(struct daemon *d);
 /* "NTPsec's ntpd[731]", "gpsd (not running)": for texts. */
 void daemon_text(const struct daemon *d, char *buf, size_t size);
 bool daemon_runs(const struct daemon *d);
+/* It has no process; where that was refused, neither this nor daemon_runs(). */
+bool daemon_is_stopped(const struct daemon *d);
 /* "systemctl restart ntpsec.service"; without a unit that is known "restart ntpd". */
 void daemon_restart_text(const struct daemon *d, char *buf, size_t size);
 /* It has this node open, and the node is still there. */
@@ -153,6 +162,11 @@ void daemon_where(const struct daemon *d, const struct daemon_clock *c, char *bu
  * the pulse alone.  NULL: the daemon has nothing to do with this port.
  */
 const struct daemon_clock *daemon_clock_of(const struct daemon *d, const struct port_facts *f);
+/* This clock is the port's: by its sentences, its pulse, or by way of gpsd. */
+bool daemon_is_clock_of(const struct daemon *d, const struct daemon_clock *c,
+			const struct port_facts *f);
+/* It takes its time from gpsd, or from whoever writes there as gpsd does. */
+bool daemon_is_by_gpsd(const struct daemon_clock *c);
 /* The clock that takes its pulse (may be the same), or NULL. */
 const struct daemon_clock *daemon_pulse_clock_of(const struct daemon *d,
 						 const struct port_facts *f);
@@ -163,7 +177,10 @@ const struct daemon *daemon_of(const struct port_facts *f, unsigned int kinds);
 #define DAEMONS_NTP (DAEMON_BIT(DAEMON_NTPD) | DAEMON_BIT(DAEMON_NTPSEC))
 #define DAEMONS_ALL (DAEMONS_NTP | DAEMON_BIT(DAEMON_CHRONY) | DAEMON_BIT(DAEMON_GPSD))
 
-/* The newest line of its log that says this and names the path (NULL: whatever it names). */
+/*
+ * The newest line of its log that says this and names the path (NULL: whatever it names);
+ * of several one that tells why.
+ */
 const struct logline *daemon_logged(const struct daemon *d, enum log_what what, const char *path);
 /* The same among the kernel's lines. */
 const struct logline *kernel_logged(const struct daemon_list *list, enum log_what what,

@@ -21,9 +21,9 @@ struct phrase {
 
 /*
  * Where they come from: ntp_refclock.c, refclock_nmea.c, refclock_pps.c,
- * refclock_atom.c, ntp_loopfilter.c and ntp_io.c of NTPsec 1.2 and ntp 4.2.8 (whose
- * lines are the same without "REFCLOCK: "); refclock.c, refclock_pps.c and
- * conf.c of chrony 4; ppsthread.c, serial.c and timehint.c of gpsd 3.22;
+ * refclock_atom.c, ntp_loopfilter.c, ntp_io.c, ntp_config.c and ntp_sandbox.c of NTPsec
+ * 1.2 and ntp 4.2.8 (whose lines are the same without "REFCLOCK: "); refclock.c,
+ * refclock_pps.c and conf.c of chrony 4; ppsthread.c, serial.c and timehint.c of gpsd 3.22;
  * security/apparmor/audit.c, 8250_core.c, 8250_port.c, n_tty.c, pps-ldisc.c and
  * pps.c of Linux; systemd's job.c.  The first that fits counts.
  */
@@ -44,7 +44,10 @@ static const struct phrase phrases[] = {
 	{ LOG_BY_NTPD, LOG_PULSE_OPENED, " PPS /", " opened", 0 },
 	{ LOG_BY_NTPD, LOG_PULSE_USED, "PPS enabled", NULL, 0 },
 	{ LOG_BY_NTPD, LOG_PORT_OPENED, " serial /", " open at ", 0 },
+	{ LOG_BY_NTPD, LOG_CONF_ERROR, "CONFIG: syntax error in ", " line ", 0 },
+	{ LOG_BY_NTPD, LOG_CONF_ERROR, "CONFIG: Unknown driver name ", NULL, 0 },
 	{ LOG_BY_NTPD, LOG_CLOCK_DENIED, "ntp_adjtime: ", "Operation not permitted", 0 },
+	{ LOG_BY_NTPD, LOG_CLOCK_DENIED, "cap_set_proc() failed to drop root priv", NULL, 0 },
 	{ LOG_BY_NTPD, LOG_CLOCK_TOO_FAR, "Panic: offset too big", NULL, 0 },
 	{ LOG_BY_NTPD, LOG_CLOCK_TOO_FAR, "time correction of ", "exceeds sanity limit", 0 },
 	{ LOG_BY_NTPD, LOG_CLOCK_BUSY, "unable to bind to wildcard address", NULL, EADDRINUSE },

@@ -46,7 +46,7 @@ enum log_what {
 	LOG_LOCK_UNKNOWN,	/* chronyd: "lock" names no source */
 	LOG_LOCK_AGE,		/* chronyd: maxlockage too small */
 	LOG_DRIVER_UNKNOWN,	/* chronyd: no such refclock driver, or not built in */
-	LOG_CONF_ERROR,		/* chronyd: a line of its configuration */
+	LOG_CONF_ERROR,		/* a line of the configuration that the daemon does not take */
 	LOG_SOCKET_MISSING,	/* gpsd: chronyd's socket was not there when it looked */
 
 	/* the clock */

@@ -14,6 +14,7 @@ static const struct said_phrase errors[] = {
 	{ "Connection refused", SAID_NOBODY },
 	{ "probably ntpd is not running", SAID_NOBODY },
 	{ "No association ID's returned", SAID_NO_SOURCES },
+	{ "No association IDs returned", SAID_NO_SOURCES },
 	{ "Server disallowed request", SAID_REFUSED },
 	{ "timed out", SAID_SILENT },
 	{ "unknown to server", SAID_UNKNOWN },
@@ -473,42 +474,4 @@ const char *ntpq_tally_words(char tally)
 	const char *at = tally ? strchr(tallies, tally) : NULL;
 
 	return at ? words[at - tallies] : NULL;
-}
-
-/* "Flash Status Word": decode.html of ntp.org; the names are those that ntpq prints. */
-const char *ntpq_flash_words(int64_t flash)
-{
-	static const char *const words[] = {
-		"a packet came twice",
-		"an answer that was not asked for",
-		"the answer has no time stamps",
-		"the server denies access",
-		"the authentication failed",
-		"the server is not synchronised",
-		"a header out of range",
-		"autokey failed",
-		"autokey's protocol failed",
-		"the source is not synchronised, or its stratum is too high",
-		"the source's root distance is too large",
-		"the source is synchronised to this machine",
-		"the source is not reached",
-	};
-
-	for (size_t i = 0; i < LEN(words); i++)
-		if (flash >> i & 1)
-			return words[i];
-	return NULL;
-}
-
-/* "System Status Word", its source field, bits 8 to 13. */
-const char *ntpq_sync_words(const struct ntpq_system *s)
-{
-	static const char *const words[] = {
-		"nothing", "a pulse", "a low-frequency radio clock", "a high-frequency radio clock",
-		"a satellite receiver or a radio clock", "the clock of this machine itself",
-		"another NTP server", "another kind of clock", "somebody's watch", "a telephone",
-	};
-	const size_t source = (size_t)(s->status.val >> 8 & 0x3f);
-
-	return fact_known(s->status) && source < LEN(words) ? words[source] : NULL;
 }

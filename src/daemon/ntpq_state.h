@@ -68,9 +68,6 @@ struct ntpq_system {
 
 void ntpq_read_system(const char *text, size_t len, struct ntpq_system *out);
 
-/* What keeps the clock, from the status word: "a pulse", "a radio clock", ... */
-const char *ntpq_sync_words(const struct ntpq_system *s);
-
 /* `ntpq -c "rv ASSOCIATION"`: a source. */
 struct ntpq_assoc {
 	enum said said;
@@ -106,7 +103,5 @@ void ntpq_read_clock(const char *text, size_t len, struct ntpq_clock *out);
 
 /* What a tally mark says, in words; NULL: no mark of ntpq's. */
 const char *ntpq_tally_words(char tally);
-/* Why the first test of a flash word failed, in words; NULL: none did. */
-const char *ntpq_flash_words(int64_t flash);
 
 #endif

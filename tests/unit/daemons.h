@@ -148,8 +148,8 @@ static void says_sources(struct daemon *d, const char *text)
 __attribute__((unused))
 static void no_daemons(void)
 {
-	daemons.n = daemons.n_kernel_log = 0;
-	daemons.kernel_log_known = fact_from(0, 1);
+	daemons.n = daemons.n_kernel_log = daemons.n_rivals = 0;
+	daemons.kernel_log_known = daemons.rivals_known = fact_from(0, 1);
 	facts.daemons = &daemons;
 }
 

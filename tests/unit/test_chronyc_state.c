@@ -1,35 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What chronyc prints, in the formats of client.c. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <stdlib.h>
-#include <string.h>
+#include "words_of.h"
 
 #include "daemon/chronyc_state.h"
-
-static void is(struct fact f, int64_t val)
-{
-	assert_int_equal(f.state, FACT_OK);
-	assert_int_equal(f.val, val);
-}
-
-static void is_absent(struct fact f)
-{
-	assert_int_equal(f.state, FACT_ABSENT);
-}
-
-/* In memory that ends where the text ends, so that a sanitizer sees each byte too many. */
-static char *exact(const char *text)
-{
-	char *p = malloc(strlen(text) + !*text);
-
-	memcpy(p, text, strlen(text));
-	return p;
-}
 
 static const struct chronyc_sources *sources_of(const char *text)
 {
@@ -128,7 +101,6 @@ static void more_rows_than_room(void **state)
 
 static void errors_are_told_apart(void **state)
 {
-	struct chronyc_sourcestats stats;
 	struct chronyc_tracking t;
 
 	(void)state;
@@ -147,31 +119,6 @@ static void errors_are_told_apart(void **state)
 	assert_string_equal(t.error, "506 Cannot talk to daemon");
 	is_absent(t.stratum);
 	is_absent(t.synchronised);
-	chronyc_read_sourcestats("506 Cannot talk to daemon\n", 26, &stats);
-	assert_int_equal(stats.said, SAID_NOBODY);
-}
-
-static void statistics(void **state)
-{
-	static const char text[] =
-		"PPS,22,11,336,-0.001,0.003,0.000000012,0.000000345\n"
-		"192.0.2.1,0,0,0,0.000,2000.000,0.000000000,4.000000000\n"
-		"too,few,0\n";
-	struct chronyc_sourcestats s;
-
-	(void)state;
-	chronyc_read_sourcestats(text, sizeof(text) - 1, &s);
-	assert_int_equal(s.said, SAID_WELL);
-	assert_int_equal(s.n, 2);
-	assert_string_equal(s.stats[0].name, "PPS");
-	is(s.stats[0].samples, 22);
-	is(s.stats[0].runs, 11);
-	is(s.stats[0].span_s, 336);
-	is(s.stats[0].frequency_ppt, -1000);
-	is(s.stats[0].skew_ppt, 3000);
-	is(s.stats[0].offset_ns, 12);
-	is(s.stats[0].deviation_ns, 345);
-	is(s.stats[1].deviation_ns, 4000000000);
 }
 
 static void tracking(void **state)
@@ -215,14 +162,10 @@ static void words_for_marks(void **state)
 	(void)state;
 	for (const char *p = "*+-?x~"; *p; p++)
 		assert_non_null(chronyc_state_words(*p));
-	for (const char *p = "^=#"; *p; p++)
-		assert_non_null(chronyc_mode_words(*p));
 	assert_string_equal(chronyc_state_words('*'), "the system's source");
 	assert_string_equal(chronyc_state_words('~'), "its time varies too much");
-	assert_string_equal(chronyc_mode_words('#'), "a clock of this machine");
 	assert_null(chronyc_state_words('o'));
 	assert_null(chronyc_state_words('\0'));
-	assert_null(chronyc_mode_words('*'));
 }
 
 int main(void)
@@ -233,7 +176,6 @@ int main(void)
 		cmocka_unit_test(rows_that_are_none),
 		cmocka_unit_test(more_rows_than_room),
 		cmocka_unit_test(errors_are_told_apart),
-		cmocka_unit_test(statistics),
 		cmocka_unit_test(tracking),
 		cmocka_unit_test(words_for_marks),
 	};

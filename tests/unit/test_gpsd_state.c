@@ -1,38 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* gpsd's lines of JSON, as gpsd_json(5) describes them, and lines that only look so. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "words_of.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/flatjson.h"
 #include "daemon/gpsd_state.h"
-
-static void is(struct fact f, int64_t val)
-{
-	assert_int_equal(f.state, FACT_OK);
-	assert_int_equal(f.val, val);
-}
-
-static void is_absent(struct fact f)
-{
-	assert_int_equal(f.state, FACT_ABSENT);
-}
 
 /* From memory that ends where the line ends, so that a sanitizer sees each byte too many. */
 static int feed(struct gpsd_state *s, const char *line)
 {
 	const size_t n = strlen(line);
-	char *p = malloc(n + !n);
+	char *p = exact(line);
 	int class;
 
-	memcpy(p, line, n);
 	class = gpsd_read_line(p, n, s);
 	free(p);
 	return class;

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lines of logs, in the words of the daemons' and the kernel's sources. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "words_of.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/logline.h"
 
@@ -16,10 +10,9 @@
 static bool read_line(const char *line, struct logline *l)
 {
 	const size_t n = strlen(line);
-	char *p = malloc(n + !n);
+	char *p = exact(line);
 	bool known;
 
-	memcpy(p, line, n);
 	known = logline_read(p, n, l);
 	free(p);
 	return known;
@@ -45,6 +38,11 @@ static const struct {
 	  LOG_BY_NTPD, LOG_PULSE_NOT_OPENED, ENOENT, "/dev/pps5" },
 	{ "21 Nov 15:57:17 ntpd[9]: refclock_atom: /dev/pps0: Permission denied",
 	  LOG_BY_NTPD, LOG_PULSE_NOT_OPENED, EACCES, "/dev/pps0" },
+	{ "ntpd[588]: CONFIG: syntax error in /etc/ntpsec/ntp.conf line 1, column 32",
+	  LOG_BY_NTPD, LOG_CONF_ERROR, 0, "/etc/ntpsec/ntp.conf" },
+	{ "ntpd[588]: CONFIG: Unknown driver name bogus", LOG_BY_NTPD, LOG_CONF_ERROR, 0, "" },
+	{ "ntpd[908]: INIT: cap_set_proc() failed to drop root privs: Operation not permitted",
+	  LOG_BY_NTPD, LOG_CLOCK_DENIED, EPERM, "" },
 	{ "ntpd[1]: REFCLOCK: refclock_ppsapi: time_pps_create: Operation not supported",
 	  LOG_BY_NTPD, LOG_PULSE_NO_SOURCE, EOPNOTSUPP, "" },
 	{ "ntpd[1]: refclock_params: time_pps_setparams: Operation not permitted",

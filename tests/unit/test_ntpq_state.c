@@ -1,39 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What ntpq prints: ntp.org's 4.2.8 and NTPsec's 1.2, in the formats of their sources. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "words_of.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/ntpq_state.h"
 
 #define HEADER "     remote           refid      st t when poll reach   delay   offset  jitter\n" \
 	"==============================================================================\n"
-
-static void is(struct fact f, int64_t val)
-{
-	assert_int_equal(f.state, FACT_OK);
-	assert_int_equal(f.val, val);
-}
-
-static void is_absent(struct fact f)
-{
-	assert_int_equal(f.state, FACT_ABSENT);
-}
-
-/* In memory that ends where the text ends, so that a sanitizer sees each byte too many. */
-static char *exact(const char *text)
-{
-	char *p = malloc(strlen(text) + !*text);
-
-	memcpy(p, text, strlen(text));
-	return p;
-}
 
 static struct ntpq_peers *peers_of(const char *text)
 {
@@ -245,6 +219,7 @@ static void errors_are_told_apart(void **state)
 		{ "localhost: timed out, nothing received\n***Request timed out\n", SAID_SILENT },
 		{ "***Request timed out\n", SAID_SILENT },
 		{ "No association ID's returned\n", SAID_NO_SOURCES },
+		{ "server=localhost No association IDs returned\n", SAID_NO_SOURCES },
 		{ "***Server disallowed request (authentication?)\n", SAID_REFUSED },
 		{ "***Server error code BADASSOC\n", SAID_UNKNOWN },
 		{ "***Association ID 77 unknown to server\n", SAID_UNKNOWN },
@@ -291,7 +266,6 @@ static void system_of_classic(void **state)
 	ntpq_read_system(text, sizeof(text) - 1, &s);
 	assert_int_equal(s.said, SAID_WELL);
 	is(s.status, 0x0115);
-	assert_string_equal(ntpq_sync_words(&s), "a pulse");
 	is(s.leap, 0);
 	is(s.stratum, 1);
 	is(s.precision, -23);
@@ -328,7 +302,6 @@ static void system_of_ntpsec(void **state)
 	is_absent(s.tai_s);
 	assert_string_equal(s.refid, "INIT");
 	assert_string_equal(s.version, "ntpd ntpsec-1.2.2");
-	assert_string_equal(ntpq_sync_words(&s), "a satellite receiver or a radio clock");
 }
 
 static void some_variables_only(void **state)
@@ -342,7 +315,6 @@ static void some_variables_only(void **state)
 	assert_int_equal(s.said, SAID_WELL);
 	is(s.leap, 0);
 	is_absent(s.status);
-	assert_null(ntpq_sync_words(&s));
 	ntpq_read_system(head, sizeof(head) - 1, &s);
 	assert_int_equal(s.said, SAID_NOTHING);
 	is(s.status, 0xc012);
@@ -381,10 +353,6 @@ static void association(void **state)
 	is(a.jitter_ns, 32651198);
 	is(a.dispersion_ns, 3937928635);
 	is(a.rootdisp_ns, 250000);
-	assert_string_equal(ntpq_flash_words(0x1200),
-			    "the source is not synchronised, or its stratum is too high");
-	assert_string_equal(ntpq_flash_words(0x1000), "the source is not reached");
-	assert_null(ntpq_flash_words(0));
 }
 
 static void clock_of_classic(void **state)
