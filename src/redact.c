@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "redact_heard.h"
+#include "redact_said.h"
+#include "redact_secret.h"
 
 #define USER_GID_MIN 1000	/* login.defs(5): below are the system's own */
 #define USER_GID_MAX 60000
@@ -347,7 +349,10 @@ static const struct {
 };
 
 /* Where a host's name may stand; in /sys it would be a device's. */
-static const char *const host_files[] = { "file:/etc/", "file:/proc/cmdline", "table:", "run:" };
+static const char *const host_files[] = {
+	"file:/etc/", "file:/proc/cmdline", "table:", "run:",
+	"ntpq:", "chronyc:", "gpsd:", "log:", "tail:",
+};
 
 static bool ends(const char *text, const char *with)
 {
@@ -359,11 +364,17 @@ static bool ends(const char *text, const char *with)
 int redact_value(struct redact *r, const char *key, const char *in, size_t n, char *out,
 		 size_t size)
 {
+	int said;
+
 	if (!strncmp(key, "heard:", 6))
 		return redact_heard(in, r->scratch, r->scratch_size, out, size);
 	if (n >= size)
 		n = size - 1;
-	memcpy(out, in, n);
+	said = redact_said(r, key, in, n, out, size);
+	if (said < 0)
+		memcpy(out, in, n);
+	else
+		n = (size_t)said;
 	out[n] = '\0';
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (!strncmp(key, files[i].prefix, strlen(files[i].prefix)) &&
@@ -372,6 +383,7 @@ int redact_value(struct redact *r, const char *key, const char *in, size_t n, ch
 	for (size_t i = 0; i < sizeof(host_files) / sizeof(host_files[0]); i++)
 		if (!strncmp(key, host_files[i], strlen(host_files[i])))
 			hide_host(r, out, out + n);
+	redact_secrets(out, out + n);
 	hide_common(r, out, n);
 	return (int)n;
 }

@@ -2,7 +2,7 @@
 /*
  * Take what is nobody's business out of what the probe saw, before it goes into
  * a record that is sent to strangers: serial numbers, the host's name, hardware
- * addresses, user names, positions.  What it means for a pulse stays the same,
+ * addresses, user names, servers, passwords, positions.  What it means for a pulse stays the same,
  * and so do lengths, where they can.  The same input gives the same output.
  * Pure: the caller gives the memory.
  */
@@ -14,6 +14,7 @@
 
 #define REDACT_WORDS_MAX 32
 #define REDACT_WORD_MAX 80
+#define REDACT_SERVERS_MAX 64
 
 /* A word that stands for another one of the same length. */
 struct redact_word {
@@ -28,6 +29,9 @@ struct redact {
 	/* Words that were replaced: a path made of them must be found again. */
 	struct redact_word words[REDACT_WORDS_MAX];
 	size_t n_words;
+	/* Servers of the time: the first is "server-1". */
+	char servers[REDACT_SERVERS_MAX][REDACT_WORD_MAX];
+	size_t n_servers;
 };
 
 /*

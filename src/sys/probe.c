@@ -114,6 +114,13 @@ int64_t probe_now_ns(struct probe *p)
 	return p->ops->now_ns(p);
 }
 
+void probe_blank_nuls(char *buf, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!buf[i])
+			buf[i] = '?';
+}
+
 const char *probe_trouble(struct probe *p)
 {
 	return p->ops->trouble ? p->ops->trouble(p) : NULL;

@@ -17,6 +17,11 @@
  *                        processes could not be looked at
  *   holders:             "NODE PID COMM" a line, all tty* and pps* nodes at once;
  *                        a last line "* 0 N" when N processes could not be looked at
+ *   processes:NAME       PIDs whose comm is NAME, one a line; "" is none.  Ask for
+ *                        daemons only: no other process's name is in the answer
+ *   nodes:PID            names in /dev of the tty* and pps* nodes that the process has
+ *                        open, one a line, " (deleted)" behind those that are gone;
+ *                        -EACCES when its descriptors may not be looked at
  *   tty:TTY/ldisc        number, by TIOCGETD       \  The port must be open already: an
  *   tty:TTY/termios      see below                  | idle port answers -EAGAIN instead of
  *   tty:TTY/exclusive    1 or 0, by TIOCGEXCL       | being started by our open
@@ -40,6 +45,17 @@
  *                        entered (latency.h)       /
  *   clock:               "REALTIME_NS MONOTONIC_NS"
  *   table:PATH           content of a file that a user named: a pipe will do, too
+ *   tail:PATH            the end of a file, from a line's beginning
+ *   log:NAME             lines of this boot, oldest first, of ntpd, chronyd, gpsd, kernel
+ *                        (and audit) or systemd: the journal's, else those of the files in
+ *                        /var/log.  -EACCES: not for us to read
+ *
+ * Keys that ask a daemon: only one that runs, as systemd would start another
+ *   ntpq:                what ntpq prints of its sources, of the system and of each clock;
+ *                        ntpq_cut() takes it apart                     \  -ENOENT without
+ *   chronyc:sources      what chronyc -c -n prints                      | the program or
+ *   chronyc:tracking                                                    | below another
+ *   gpsd:devices         what gpsd answers to ?DEVICES (JSON)          /  root
  *
  * Keys that begin something, which goes on while probe_sleep_ms() waits
  *   watch:TTY+PPS        sample the characters received by TTY (TIOCGICOUNT, every 5 ms;
@@ -58,6 +74,9 @@
  *   heard:TTY/on         what was heard so far; goes on
  *   ask:TTY/$PGRMCE      asks a Garmin on a port that is listened to for its configuration;
  *                        no other line passes
+ *   gpsd:watch           gpsd is asked to tell what it hears.  One that has no receiver open
+ *                        opens them for that: only for a gpsd that has
+ *   gpsd:said            ends that: what it told; -EBADF without gpsd:watch
  *   tty:TTY/modem        "1": DCD is asserted (TIOCMGET), "0".  Only of a port opened by
  *                        listen:TTY/free, else -EAGAIN: the ioctl reads MSR
  * A tape that is full (PROBE_TAPE_MAX) ends where it was full.  All that was begun
@@ -145,5 +164,8 @@ int64_t probe_now_ns(struct probe *p);		/* CLOCK_MONOTONIC */
  * read), as "OBJECT: WHAT"; NULL: nothing.
  */
 const char *probe_trouble(struct probe *p);
+
+/* For back ends: an answer is a text, which a NUL in somebody's bytes would end. */
+void probe_blank_nuls(char *buf, size_t len);
 
 #endif

@@ -30,20 +30,32 @@ static const char *node_of(const char *target)
 	return target;
 }
 
+static bool is_refusal(int err)
+{
+	return err == -EACCES || err == -EPERM;
+}
+
 /* One line for each node that a process holds, however often it has it open. */
 static void scan_process(struct holder_scan *h, struct probe *p, const char *pid, FILE *out)
 {
 	char path[64], target[64], comm[32] = "?", seen[1024] = " ", word[80];
 	char **fds = NULL;
 	const char *node;
+	bool refused;
 	int n;
 
 	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
 	n = probe_list(p, path, &fds);
-	if (n == -EACCES || n == -EPERM)
-		h->unseen++;
+	refused = is_refusal(n);
 	for (int i = 0; fds && i < n; i++) {
-		if (probe_getf(p, target, sizeof(target), "link:/proc/%s/fd/%s", pid, fds[i]) < 0)
+		int err = probe_getf(p, target, sizeof(target), "link:/proc/%s/fd/%s", pid, fds[i]);
+
+		/* a process that gave up root is root's to list, and not to look into (proc(5)) */
+		if (is_refusal(err)) {
+			refused = true;
+			break;
+		}
+		if (err < 0)
 			continue;
 		node = node_of(target);
 		if (!node)
@@ -57,6 +69,7 @@ static void scan_process(struct holder_scan *h, struct probe *p, const char *pid
 		clean_comm(comm);
 		fprintf(out, "%s %s %s\n", node, pid, comm);
 	}
+	h->unseen += refused;
 	probe_free_names(fds, n);
 }
 

@@ -16,10 +16,14 @@
 #include <unistd.h>
 #include <linux/openat2.h>
 
+#include "probe_gpsd.h"
 #include "probe_holders.h"
 #include "probe_ioctl.h"
 #include "probe_listen.h"
+#include "probe_log.h"
 #include "probe_machine.h"
+#include "probe_process.h"
+#include "probe_run.h"
 #include "probe_watch.h"
 #include "signals.h"
 
@@ -32,8 +36,10 @@ struct live {
 	int root;		/* O_PATH descriptor of the root */
 	size_t root_len;	/* what to cut off a canonical path: 0 for "/" */
 	struct holder_scan holders;
+	struct process_scan processes;
 	struct watch *watches;
 	struct listener *listeners;
+	int gpsd;		/* it is watched by this socket; -1 */
 };
 
 static struct live *live_of(struct probe *p)
@@ -91,7 +97,8 @@ static int read_all(int fd, char *buf, size_t size)
 	return len;
 }
 
-static int get_file(struct live *l, const char *path, char *buf, size_t size)
+static int get_regular(struct live *l, const char *path, char *buf, size_t size,
+		       int (*read_it)(int fd, char *buf, size_t size))
 {
 	struct stat st;
 	int fd, n;
@@ -101,11 +108,21 @@ static int get_file(struct live *l, const char *path, char *buf, size_t size)
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		n = read_all(fd, buf, size);
+		n = read_it(fd, buf, size);
 	else
 		n = -EISDIR;
 	close(fd);
 	return n;
+}
+
+static int get_file(struct live *l, const char *path, char *buf, size_t size)
+{
+	return get_regular(l, path, buf, size, read_all);
+}
+
+static int get_tail(struct live *l, const char *path, char *buf, size_t size)
+{
+	return get_regular(l, path, buf, size, log_tail);
 }
 
 /* More than there is room for is an error: half a table is no table. */
@@ -258,6 +275,16 @@ err_free:
 static int get_holders(struct live *l, const char *node, char *buf, size_t size)
 {
 	return holders_get(&l->holders, &l->probe, node, buf, size);
+}
+
+static int get_processes(struct live *l, const char *name, char *buf, size_t size)
+{
+	return process_find(&l->processes, &l->probe, name, buf, size);
+}
+
+static int get_nodes(struct live *l, const char *pid, char *buf, size_t size)
+{
+	return process_nodes(&l->probe, pid, buf, size);
 }
 
 /* ---- ioctls ---- */
@@ -537,6 +564,35 @@ static int get_holder(struct live *l, const char *tty, char *buf, size_t size)
 	return l->root_len ? -ENOENT : machine_holder(tty, buf, size);
 }
 
+/* ---- what daemons say, and logs: below another root there is nobody to ask ---- */
+
+static int get_ntpq(struct live *l, const char *arg, char *buf, size_t size)
+{
+	(void)arg;
+	return l->root_len ? -ENOENT : probe_run_ntpq(buf, size);
+}
+
+static int get_chronyc(struct live *l, const char *what, char *buf, size_t size)
+{
+	return l->root_len ? -ENOENT : probe_run_chronyc(what, buf, size);
+}
+
+static int get_gpsd(struct live *l, const char *what, char *buf, size_t size)
+{
+	if (l->root_len)
+		return -ENOENT;
+	if (!strcmp(what, "watch"))
+		return gpsd_watch(&l->gpsd, GPSD_PORT);
+	if (!strcmp(what, "said"))
+		return gpsd_said(&l->gpsd, buf, size);
+	return strcmp(what, "devices") ? -EINVAL : gpsd_devices(GPSD_PORT, buf, size);
+}
+
+static int get_log(struct live *l, const char *name, char *buf, size_t size)
+{
+	return log_get(&l->probe, !l->root_len, name, buf, size);
+}
+
 /* ---- the back end ---- */
 
 static const struct {
@@ -549,6 +605,8 @@ static const struct {
 	{ "stat:", get_stat },
 	{ "ids:", get_ids },
 	{ "holders:", get_holders },
+	{ "processes:", get_processes },
+	{ "nodes:", get_nodes },
 	{ "tty:", get_tty },
 	{ "pps:", get_pps },
 	{ "ioport:", get_ioport },
@@ -565,6 +623,11 @@ static const struct {
 	{ "listen:", get_listen },
 	{ "heard:", get_heard },
 	{ "ask:", get_ask },
+	{ "ntpq:", get_ntpq },
+	{ "chronyc:", get_chronyc },
+	{ "gpsd:", get_gpsd },
+	{ "log:", get_log },
+	{ "tail:", get_tail },
 };
 
 static int live_get(struct probe *p, const char *key, char *buf, size_t size)
@@ -584,6 +647,7 @@ static void live_sleep_ms(struct probe *p, int ms)
 
 	pass_time(l, clock_ns(CLOCK_MONOTONIC) + ms * INT64_C(1000000));
 	holders_forget(&l->holders);
+	process_forget(&l->processes);
 }
 
 static int64_t live_now_ns(struct probe *p)
@@ -600,7 +664,10 @@ static void live_close(struct probe *p)
 	listen_end_all(&l->listeners);
 	if (l->root >= 0)
 		close(l->root);
+	if (l->gpsd >= 0)
+		close(l->gpsd);
 	holders_forget(&l->holders);
+	process_forget(&l->processes);
 	free(l);
 }
 
@@ -624,6 +691,7 @@ struct probe *probe_open_root(const char *root)
 	if (!l)
 		return NULL;
 	l->probe.ops = &live_ops;
+	l->gpsd = -1;
 	l->root_len = strcmp(real, "/") ? strlen(real) : 0;
 	l->root = open(real, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (l->root < 0) {

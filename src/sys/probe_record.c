@@ -20,8 +20,8 @@
 
 static const char note[] =
 	"What gpsppsctl diag looked at, and what it was answered: INSTANT/KEY, a small file\n"
-	"each.  gpsppsctl diag --sysroot DIR says the same again.  Serial numbers, host and\n"
-	"user names, hardware addresses and positions were replaced.\n";
+	"each.  gpsppsctl diag --sysroot DIR says the same again.  Serial numbers, names of\n"
+	"hosts, users and servers, addresses, passwords and positions were replaced.\n";
 
 struct tee {
 	struct probe probe;

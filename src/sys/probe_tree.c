@@ -187,9 +187,10 @@ static int64_t tree_now_ns(struct probe *p)
 	if (tree_get(p, "now", text, sizeof(text)) < 0)
 		return 0;
 	now = strtoll(text, &end, 10);
-	if (end == text || *end)
-		refuse(tree_of(p), "now", -EBADMSG);
-	return now;
+	if (end != text && !*end && now >= 0)
+		return now;
+	refuse(tree_of(p), "now", -EBADMSG);
+	return 0;
 }
 
 static const char *tree_trouble(struct probe *p)

@@ -4,7 +4,7 @@
  * a record says that it sent: the same is heard however it was cut, the numbers
  * make sense, and in what is recorded there is no position.
  */
-/* SOURCES: src/heard.c src/motion.c src/timed.c src/binary.c src/redact*.c src/nmea*.c src/census.c src/receiver/[a-z]*.c src/facts.c src/measure.c src/words.c */
+/* SOURCES: src/heard.c src/motion.c src/timed.c src/binary.c src/redact*.c src/nmea*.c src/census.c src/receiver/[a-z]*.c src/facts.c src/measure.c src/words.c src/daemon/said.c src/daemon/flatjson.c src/daemon/logline.c */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* An ntp.conf that includes itself, and an ntpd's command line: anybody may start one. */
 /* SOURCES: src/daemon/ntpd_conf.c src/daemon/ntpd_line.c src/daemon/ntpd_lex.c */
+/* SOURCES: src/daemon/ntpd_clock.c src/daemon/ntpd_option.c src/daemon/ntpd_word.c */
 /* SOURCES: src/daemon/ntpd_unit.c src/daemon/ntpd_command.c */
 #include <errno.h>
 #include <stddef.h>

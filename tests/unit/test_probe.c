@@ -82,6 +82,9 @@ static int set_up(void **state)
 	put_file("/sys/class/pps/pps0/name", "ptp0\n");
 	put_file("/sys/class/pps/pps0/assert", "1700000001.5#1\n");
 	put_file("/sys/class/pps/pps0/clear", "\n");
+	put_file("/sys/class/pps/pps4/path", "\n");
+	put_file("/sys/class/pps/pps4/assert", "9223372036854775807.999999999#1\n");
+	put_file("/sys/class/pps/pps4/clear", "-1.000000000#1\n");
 	put_file("/dev/ttyS1", "");
 	put_file("/dev/pps3", "");
 	put_link("/dev/gps0", "ttyS1");
@@ -220,7 +223,7 @@ static void test_pulses(void **state)
 
 	(void)state;
 	assert_int_equal(survey_pulses(probe, &list), 0);
-	assert_int_equal(list.n, 2);
+	assert_int_equal(list.n, 3);
 	p = survey_pulse_of(&list, "ttyS1");
 	assert_non_null(p);
 	assert_string_equal(p->name, "pps3");
@@ -234,6 +237,9 @@ static void test_pulses(void **state)
 	assert_string_equal(p->source.val, "ptp0");
 	assert_int_equal(p->path.state, FACT_ABSENT);
 	assert_string_equal(p->port, "");
+	assert_int_equal(p->clear_edge.seq.state, FACT_ABSENT);
+	p = survey_find_pulse(&list, "pps4");
+	assert_int_equal(p->assert_edge.time_ns.state, FACT_ABSENT);
 	assert_int_equal(p->clear_edge.seq.state, FACT_ABSENT);
 	assert_null(survey_pulse_of(&list, "ttyS2"));
 	survey_free_pulses(&list);

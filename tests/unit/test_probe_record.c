@@ -334,6 +334,8 @@ static void test_corrupt_tree(void **state)
 	assert_int_equal(probe_get(p, "file:/a", buf, sizeof(buf)), -ENODATA);
 	assert_int_equal(probe_get(p, "file:/b", buf, sizeof(buf)), -ENODATA);
 	assert_int_equal(probe_now_ns(p), 0);
+	put("0/now", "-9223372036854775808\n");
+	assert_int_equal(probe_now_ns(p), 0);
 	/* the first is told */
 	assert_non_null(strstr(probe_trouble(p), "/0/file:@a: this makes no sense"));
 	probe_close(p);

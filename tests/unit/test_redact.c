@@ -230,7 +230,7 @@ static void test_names_and_addresses(void **state)
 	strcpy(r.host, "mybasement");
 	assert_string_equal(value("file:/proc/sys/kernel/hostname", "mybasement"), "hostxxxxxx");
 	assert_string_equal(value("file:/etc/ntp.conf", "server mybasement.example # mybasement2"),
-			    "server hostxxxxxx.example # mybasement2");
+			    "server server-1 # mybasement2");
 	assert_string_equal(value("file:/sys/class/net/eth0/address", "00:16:3e:aa:0b:cc"),
 			    "00:00:00:00:00:00");
 	assert_string_equal(value("file:/proc/interrupts", "4: 12 enx00163eaa0bcc"),
@@ -242,7 +242,7 @@ static void test_names_and_addresses(void **state)
 			    "table /home/userx/gps.conf");
 	/* a host that is called as our own things are */
 	strcpy(r.host, "ntpserver");
-	assert_string_equal(value("file:/etc/ntp.conf", "server ntpserver"), "server ntpserver");
+	assert_string_equal(value("file:/etc/fstab", "server ntpserver"), "server ntpserver");
 }
 
 static void test_accounts(void **state)
@@ -279,6 +279,27 @@ static void test_keys_go_and_come_back(void **state)
 
 #define TEST(t) cmocka_unit_test_setup(t, set_up)
 
+static void test_passwords(void **state)
+{
+	static const char key[] = "file:/etc/x";
+	static const char cmdline[] = "gpsd\0-n\0ntrip://me:pw@192.0.2.1:2101/X\0/dev/ttyS0";
+	static const char hidden[] = "gpsd\0-n\0ntrip://server-1\0/dev/ttyS0";
+	int n;
+
+	(void)state;
+	assert_string_equal(value(key, "DEVICES=\"ntrip://me:p@w@host/A@B tcp://h:1\"\n"),
+			    "DEVICES=\"ntrip://xxxxxx@host/A@B tcp://h:1\"\n");
+	assert_string_equal(value(key, "crypto pw secret host me\n crypto\tpw \"a b\" pw\n"
+				  "server pw x"),
+			    "crypto pw xxxxxx host me\n crypto\tpw \"xxx\" pw\nserver pw x");
+	assert_string_equal(value(key, "cryptopw x\ncrypto pw"), "cryptopw x\ncrypto pw");
+	assert_string_equal(value(key, "#see https://www.example.org/a@b"),
+			    "#see https://www.example.org/a@b");
+	n = redact_value(&r, "file:/proc/5/cmdline", cmdline, sizeof(cmdline), out, sizeof(out));
+	assert_int_equal(n, sizeof(hidden));
+	assert_memory_equal(out, hidden, sizeof(hidden));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +318,7 @@ int main(void)
 		TEST(test_accounts),
 		TEST(test_environment),
 		TEST(test_keys_go_and_come_back),
+		TEST(test_passwords),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
