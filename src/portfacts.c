@@ -76,14 +76,20 @@ bool facts_is_attached(const struct port_facts *f)
 	return f->pulse.name[0];
 }
 
-/* The kernel's counters are 32 bits wide and wrap. */
+/*
+ * The kernel's counters are 32 bits wide and wrap.  One that went back began anew
+ * (the port was attached again, the adapter plugged in again): what it has is new.
+ */
 static struct fact moved(struct fact before, struct fact after)
 {
+	uint32_t by;
+
 	if (!fact_known(before))
 		return before;
 	if (!fact_known(after))
 		return after;
-	return fact_from(0, (uint32_t)(after.val - before.val));
+	by = (uint32_t)(after.val - before.val);
+	return fact_from(0, by > INT32_MAX ? (uint32_t)after.val & INT32_MAX : by);
 }
 
 struct fact facts_moved(const struct port_facts *f, enum icount_line line)

@@ -11,6 +11,7 @@
 #include "measure.h"
 #include "port.h"
 #include "process.h"
+#include "systemfacts.h"
 #include "uartdiag.h"
 
 /* include/uapi/linux/tty.h: pure code includes no OS header. */
@@ -145,7 +146,6 @@ struct sentence_facts {
 };
 
 struct daemon_list;
-struct system_facts;
 
 struct port_facts {
 	struct fact present;		/* 1: there is such a port or source */
@@ -175,7 +175,11 @@ struct port_facts {
 	unsigned int n_samples;		/* 0: not asked (no port I/O, or nobody has it open) */
 	struct fact pps_mode;		/* PPS_GETPARAMS: bit 0 assert, bit 1 clear */
 	struct link_fact gps, gpspps;
+	struct boot_facts boot;		/* of a port, not of a source alone */
+	struct fact assert_off_ns, clear_off_ns;	/* PPS_GETPARAMS: added to every stamp */
 	struct node_fact pps_node;
+	struct node_fact port_node;	/* asked where there are daemons */
+	struct fact pulse_since_ms;	/* its device came so long after boot; absent: not known */
 	struct process_fact processes[PROCESSES_MAX];
 	unsigned int n_processes;
 	struct sentence_facts sentences;

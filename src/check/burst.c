@@ -121,10 +121,23 @@ static void tell_delay(const struct port_facts *f, double delay_s, struct findin
 		finding_fix(out, "ntpd: time2 %.3f; chrony: offset %.3f", delay_s, delay_s);
 }
 
-static void judge_delay(int64_t delay_ms, int64_t jitter_ms, struct finding *out)
+/*
+ * What the daemon was told was compared with it, and another check says whether that is
+ * right; gpsd numbers its pulses itself, without being told.
+ */
+static bool is_judged(const struct port_facts *f)
+{
+	return check_severity(&check_daemon_time2, f) != SEV_NONE ||
+	       check_severity(&check_chrony_lock_limit, f) != SEV_NONE ||
+	       facts_holder(f, ROLE_GPSD);
+}
+
+static void judge_delay(int64_t delay_ms, int64_t jitter_ms, bool judged, struct finding *out)
 {
 	if (delay_ms >= SECOND_MS)
 		finding_fail(out, "WRONG TIME: the sentences end after the next pulse");
+	else if (judged)
+		out->severity = SEV_INFO;
 	else if (delay_ms >= DELAY_MAX_MS)
 		finding_warn(out, "the sentences end %.3f s after the pulse: numbered rightly only with time2 or offset",
 			     delay_ms / 1000.0);
@@ -157,7 +170,8 @@ static void run_nmea_delay(const struct port_facts *f, struct finding *out)
 				 first.val / 1000.0, last.val / 1000.0);
 	tell_delay(f, delay.val / 1000.0, out);
 	/* how many other sentences come behind it differs, and does not matter */
-	judge_delay(delay.val, by_end && fact_known(spread) ? spread.val : 0, out);
+	judge_delay(delay.val, by_end && fact_known(spread) ? spread.val : 0, is_judged(f),
+		    out);
 }
 
 const struct check check_nmea_delay = {

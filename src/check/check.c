@@ -117,12 +117,25 @@ void check_movement_text(const struct port_facts *f, char *buf, size_t size)
 		snprintf(buf + n, size - n, ", %d characters came", (int)rx.val);
 }
 
-bool check_fails(const struct check *other, const struct port_facts *f)
+enum severity check_severity(const struct check *other, const struct port_facts *f)
 {
 	struct finding found = { .id = other->id };
 
 	other->run(f, &found);
-	return found.severity == SEV_FAIL;
+	return found.severity;
+}
+
+bool check_fails(const struct check *other, const struct port_facts *f)
+{
+	return check_severity(other, f) == SEV_FAIL;
+}
+
+bool check_any_fails(const struct check *const *others, size_t n, const struct port_facts *f)
+{
+	for (size_t i = 0; i < n; i++)
+		if (check_fails(others[i], f))
+			return true;
+	return false;
 }
 
 bool check_is_deaf(const struct port_facts *f)
@@ -136,10 +149,7 @@ bool check_is_deaf(const struct port_facts *f)
 	/* without N_PPS it is off by right */
 	if (!f->no_pulse && facts_msi(f, &regs) == MSI_OFF)
 		return true;
-	for (size_t i = 0; i < sizeof(deaf) / sizeof(deaf[0]); i++)
-		if (check_fails(deaf[i], f))
-			return true;
-	return false;
+	return check_any_fails(deaf, sizeof(deaf) / sizeof(deaf[0]), f);
 }
 
 bool check_can_judge_line(const struct port_facts *f, struct finding *out)

@@ -31,6 +31,10 @@ void check_unheard(const struct port_facts *f, struct finding *out);
 
 /* Edges are stamped when they come: not when a character does. */
 bool check_are_stamps_true(const struct port_facts *f);
+/* The edge that begins the second, and the pulse's width; EDGE_UNKNOWN: not known for certain. */
+enum pulse_edge check_edge_on_time(const struct port_facts *f, int64_t *width_ns);
+/* The daemon's own check says that it takes the other edge, or that it makes up for that. */
+bool check_is_edge_told(const struct port_facts *f);
 /* The name that a daemon's configuration has for the pulse. */
 const char *check_pulse_node(const struct port_facts *f);
 
@@ -56,12 +60,23 @@ bool check_sets_flag(const struct port_facts *f);
 bool check_has_setting(const struct port_facts *f, const char *word);
 /* "DCD counter stood still for 3.2 s, 1531 characters came" */
 void check_movement_text(const struct port_facts *f, char *buf, size_t size);
+/* What another check says of the same port. */
+enum severity check_severity(const struct check *other, const struct port_facts *f);
 /* What `other` explains is not told a second time. */
 bool check_fails(const struct check *other, const struct port_facts *f);
+bool check_any_fails(const struct check *const *others, size_t n, const struct port_facts *f);
 /* No edge of any pin gets to the kernel, whatever is on the wire. */
 bool check_is_deaf(const struct port_facts *f);
 /* Can the absence of pulses be judged by what the wire does?  Says why when it cannot. */
 bool check_can_judge_line(const struct port_facts *f, struct finding *out);
+
+/* systemd is process 1. */
+bool check_is_systemd(const struct port_facts *f);
+/* What keeps the port attached belongs to a service, which comes again after a boot. */
+bool check_is_held_by_service(const struct port_facts *f);
+/* A rule that is not ours and gives this node ("ttyACM0") this link ("gps0"), or NULL. */
+const struct rule_fact *check_rule_giving(const struct port_facts *f, const char *node,
+					  const char *link);
 
 /* In the order of diagnose.c. */
 extern const struct check check_port_absent;
@@ -117,15 +132,71 @@ extern const struct check check_link_gps_wrong;
 extern const struct check check_link_pps_missing;
 extern const struct check check_link_pps_wrong;
 extern const struct check check_perm_pps;
-/* rights.c */
+/* rights.c, mac.c */
+extern const struct check check_perm_port;
+extern const struct check check_perm_time;
+extern const struct check check_mac_apparmor;
+extern const struct check check_mac_selinux;
 
-/* daemon.c */
+/* daemon.c, started.c, rival.c */
+extern const struct check check_daemon_two;
+extern const struct check check_host_rival;
+extern const struct check check_daemon_not_running;
+extern const struct check check_daemon_dead_handle;
+extern const struct check check_daemon_started_early;
 
 /* ntp_*.c */
+extern const struct check check_daemon_panic;
+extern const struct check check_daemon_conf;
+extern const struct check check_daemon_unit;
+extern const struct check check_daemon_speed;
+extern const struct check check_daemon_sentences;
+extern const struct check check_daemon_rejected;
+extern const struct check check_daemon_no_flag1;
+extern const struct check check_daemon_no_ppsapi;
+extern const struct check check_daemon_flag3;
+extern const struct check check_daemon_flag2;
+extern const struct check check_daemon_time1;
+extern const struct check check_daemon_time2;
+extern const struct check check_daemon_no_prefer;
+extern const struct check check_daemon_mindist;
+extern const struct check check_daemon_falseticker;
+extern const struct check check_daemon_not_selected;
+extern const struct check check_daemon_no_pps_line;
 
-/* chrony.c, gpsd.c */
+/* chrony*.c, gpsd*.c */
+extern const struct check check_chrony_conf;
+extern const struct check check_chrony_device;
+extern const struct check check_chrony_other_pulse;
+extern const struct check check_gpsd_holder;
+extern const struct check check_gpsd_no_n;
+extern const struct check check_gpsd_segments;
+extern const struct check check_gpsd_socket;
+extern const struct check check_chrony_lock_unknown;
+extern const struct check check_chrony_no_lock;
+extern const struct check check_chrony_lock_limit;
+extern const struct check check_chrony_noselect;
+extern const struct check check_chrony_minsources;
+extern const struct check check_chrony_tai;
+extern const struct check check_chrony_edge;
+extern const struct check check_chrony_falseticker;
+extern const struct check check_chrony_unused;
+extern const struct check check_chrony_no_clock;
+extern const struct check check_gpsd_no_pulse_rights;
+extern const struct check check_gpsd_symlink;
+extern const struct check check_gpsd_many_sources;
+extern const struct check check_gpsd_configures;
 
-/* boot.c */
+/* boot.c, order.c, udev.c, power.c */
+extern const struct check check_port_getty_generated;
+extern const struct check check_boot_service;
+extern const struct check check_boot_order;
+extern const struct check check_boot_module;
+extern const struct check check_udev_rule_number;
+extern const struct check check_udev_not_triggered;
+extern const struct check check_uart_runtime_pm;
+extern const struct check check_usb_suspend;
+extern const struct check check_pps_offset;
 
 extern const struct check check_pps_wrong_number;
 extern const struct check check_uart_shared_irq;

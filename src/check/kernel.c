@@ -191,7 +191,7 @@ static void run_kernel_no_hardpps(const struct port_facts *f, struct finding *ou
 	}
 	out->severity = SEV_INFO;
 	finding_observed(out, "kernel %s is built without CONFIG_NTP_PPS", f->kernel.release.val);
-	finding_why(out, "the kernel cannot steer the clock by the pulse itself; ntpd and chronyd do it as well. Do not set flag3: NTPsec then drops the pulse (\"kernel PLL (hardpps, RFC 1589) not implemented\")");
+	finding_why(out, "the kernel cannot steer the clock by the pulse itself; ntpd and chronyd do it as well. Do not set flag3: ntpd's NMEA driver then drops the pulse (\"kernel PLL (hardpps, RFC 1589) not implemented\")");
 }
 
 const struct check check_kernel_no_hardpps = {
@@ -199,8 +199,8 @@ const struct check check_kernel_no_hardpps = {
 	.title = "the kernel cannot discipline its clock by the pulse itself (hardpps)",
 	.explain = "CONFIG_NTP_PPS needs a kernel with a periodic tick (no NO_HZ), which the "
 		"distributions' kernels are not. Nothing is lost: the daemons steer the clock by "
-		"the same stamps. Only flag3 1 in ntp.conf must not ask for it, as NTPsec gives "
-		"up the whole pulse when the kernel refuses. diag reads the configuration that "
+		"the same stamps. Only flag3 1 in ntp.conf must not ask for it, as ntpd's NMEA "
+		"driver gives up the whole pulse when the kernel refuses (daemon.flag3). diag reads the configuration that "
 		"the kernel was built with.",
 	.see = "kernel/time/Kconfig and drivers/pps/Kconfig (NTP_PPS); RFC 1589",
 	.stage = STAGE_KERNEL,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Is N_PPS on the port, and was it lost? */
 #include "check.h"
+#include "gpsd.h"
 
 #include <string.h>
 
@@ -80,8 +81,29 @@ static void observe_unattached(const struct port_facts *f, struct finding *out)
 				 f->port.name, who);
 }
 
+/*
+ * gpsd attaches the port itself when it opens it, and takes none that another one
+ * keeps.  The table of units is a decision for us.
+ */
+static bool is_gpsds(const struct port_facts *f, struct gpsd_at *g)
+{
+	return !fact_known(f->unit) && gpsd_find_any(f, g) && g->path[0] &&
+	       (daemon_runs(g->d) || gpsd_waiting(f));
+}
+
+static void fix_by_gpsd(const struct gpsd_at *g, struct finding *out)
+{
+	char restart[GPSD_RESTART_MAX];
+
+	gpsd_restart(g, restart);
+	finding_fix(out, "%s     # it attaches the port itself, as root and with -n (/etc/default/gpsd: GPSD_OPTIONS)",
+		    restart);
+}
+
 static void run_ldisc_not_attached(const struct port_facts *f, struct finding *out)
 {
+	struct gpsd_at g;
+
 	/* nothing can be attached to a name without a UART, or by a kernel that cannot */
 	if (f->pulse_only || !fact_is(f->present, 1) || port_is_placeholder(&f->port) ||
 	    !check_has_ldisc(f) || find_loser(f))
@@ -102,7 +124,13 @@ static void run_ldisc_not_attached(const struct port_facts *f, struct finding *o
 	finding_why(out, "the kernel stamps pulses only while somebody holds the port with N_PPS; ntpd says \"time_pps_create: Operation not supported\"%s",
 		    fact_known(f->port.flags) && f->port.flags.val & FLAG_HARDPPS_CD ?
 		    "; it was attached once (flag 0x800 is left)" : "");
-	check_fix_attach(f, out);
+	if (!is_gpsds(f, &g)) {
+		check_fix_attach(f, out);
+		return;
+	}
+	fix_by_gpsd(&g, out);
+	if (check_fails(&check_gpsd_no_n, f) || check_fails(&check_gpsd_holder, f))
+		out->severity = SEV_INFO;
 }
 
 const struct check check_ldisc_not_attached = {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Do /dev/gpsN and /dev/gpsppsN lead where they should, and may a daemon open them? */
-#include "check.h"
+#include "../daemon/mark.h"
+#include "access.h"
 
 #include <string.h>
 
-#define CAP_DAC_OVERRIDE_BIT 1	/* include/uapi/linux/capability.h */
+#include "../systemfacts.h"
 
 static bool link_is(const struct link_fact *l, const char *node)
 {
@@ -85,6 +86,21 @@ const struct check check_link_gps_missing = {
 	.run = run_link_gps_missing,
 };
 
+/* Whose rule gave the name to the device that it leads to now. */
+static void see_who_claims(const struct port_facts *f, struct finding *out)
+{
+	const struct rule_fact *r = f->gps.target.state != FACT_OK ? NULL :
+		check_rule_giving(f, f->gps.target.val, f->gps.name);
+
+	if (!r)
+		return;
+	finding_saw(out, "rule_line", fact_from(0, r->at.line));
+	/* the line of one chip of several */
+	finding_observed(out, "/dev/%s leads to %.40s, not to %s: %s makes links %s (line %u)",
+			 f->gps.name, f->gps.target.val, f->port.name, r->at.file, r->links,
+			 r->at.line);
+}
+
 static void run_link_gps_wrong(const struct port_facts *f, struct finding *out)
 {
 	if (!links_matter(f) || !f->gps.name[0] || !link_exists(&f->gps))
@@ -97,6 +113,7 @@ static void run_link_gps_wrong(const struct port_facts *f, struct finding *out)
 	finding_observed(out, "/dev/%s leads to %s, not to %s", f->gps.name,
 			 f->gps.target.state == FACT_OK ? f->gps.target.val : "nothing",
 			 f->port.name);
+	see_who_claims(f, out);
 	finding_why(out, "ntpd reads the sentences of another device, or none (gpsd's udev rules make gpsN, too)");
 	link_fix(f, out, "tty", f->port.name, f->gps.name);
 }
@@ -174,45 +191,47 @@ const struct check check_link_pps_wrong = {
 	.run = run_link_pps_wrong,
 };
 
-static bool has_group(const struct process_fact *p, int64_t gid)
+/* Its configuration tells better what it wants than that it has the port. */
+static bool is_known(const struct port_facts *f, int pid)
 {
-	for (unsigned int i = 0; i < p->n_groups; i++)
-		if (p->groups[i] == gid)
+	for (size_t i = 0; f->daemons && i < f->daemons->n; i++)
+		if (fact_is(f->daemons->v[i].pid, pid) && fact_known(f->daemons->v[i].conf))
 			return true;
 	return false;
 }
 
-/* Would the kernel let it open the node for reading and writing (generic_permission())? */
-static bool may_open(const struct process_fact *p, const struct node_fact *node)
-{
-	int64_t mode = node->mode.val;
-
-	if (!fact_known(p->uid) || p->cap_eff.val & (1 << CAP_DAC_OVERRIDE_BIT))
-		return true;
-	if (p->uid.val == node->uid.val)
-		return (mode & 0600) == 0600;
-	if (has_group(p, node->gid.val))
-		return (mode & 0060) == 0060;
-	return (mode & 0006) == 0006;
-}
-
 /* A daemon that has the port, and neither has the pulse nor could open it. */
-static const struct process_fact *find_shut_out(const struct port_facts *f)
+static const struct process_fact *find_on_port(const struct port_facts *f)
 {
 	for (unsigned int i = 0; i < f->n_processes; i++) {
 		const struct process_fact *p = &f->processes[i];
 		enum holder_role role = holder_role(p->comm);
 
-		if ((role == ROLE_NTP || role == ROLE_GPSD) && !fact_is(p->has_pps, 1) &&
-		    !may_open(p, &f->pps_node))
+		if ((role == ROLE_NTP || role == ROLE_GPSD) && !is_known(f, p->pid) &&
+		    !fact_is(p->has_pps, 1) && !access_may_open(p, &f->pps_node))
 			return p;
 	}
+	return NULL;
+}
+
+/* One whose configuration wants the pulse: the port need not be its. */
+static const struct daemon *find_configured(const struct port_facts *f)
+{
+	const struct daemon *d;
+	struct access a;
+
+	for (size_t i = 0; (d = access_next(f, &i)); )
+		if (access_of(f, d, ACCESS_PULSE, &a) && access_is_shut_out(&a) &&
+		    !mark_is_pulse_used(d, f))
+			return d;
 	return NULL;
 }
 
 static void run_perm_pps(const struct port_facts *f, struct finding *out)
 {
 	const struct process_fact *p;
+	const struct daemon *d = NULL;
+	char restart[96] = "restart the daemon";
 
 	if (!facts_is_attached(f))
 		return;
@@ -223,7 +242,9 @@ static void run_perm_pps(const struct port_facts *f, struct finding *out)
 		check_denied(out, "/dev/ppsN", f->pps_node.mode);
 		return;
 	}
-	p = find_shut_out(f);
+	p = find_on_port(f);
+	if (!p && (d = find_configured(f)))
+		p = &d->process;
 	if (!p) {
 		out->severity = SEV_OK;
 		return;
@@ -231,14 +252,12 @@ static void run_perm_pps(const struct port_facts *f, struct finding *out)
 	finding_saw(out, "pid", fact_from(0, p->pid));
 	finding_saw(out, "daemon_uid", p->uid);
 	finding_fail(out, "NOT USABLE: %s may not open /dev/%s", p->comm, f->pulse.name);
-	finding_observed(out, "/dev/%s is mode %04o, user %d, group %d (%s); %s[%d] runs as user %d and is in no such group",
-			 f->pulse.name, (unsigned int)f->pps_node.mode.val,
-			 (int)f->pps_node.uid.val, (int)f->pps_node.gid.val,
-			 f->pps_node.group.state == FACT_OK ? f->pps_node.group.val : "?",
-			 p->comm, p->pid, (int)p->uid.val);
+	access_shut_out_text(p, f->pulse.name, &f->pps_node, out);
 	finding_why(out, "the daemon gets \"Permission denied\" and runs without pulses");
-	finding_fix(out, "chgrp dialout /dev/%s; chmod 660 /dev/%s     # for good: the udev rules of 'make install', the daemon's user in group dialout",
-		    f->pulse.name, f->pulse.name);
+	if (d)
+		daemon_restart_text(d, restart, sizeof(restart));
+	finding_fix(out, "chgrp dialout /dev/%s; chmod 660 /dev/%s; %s     # for good: the udev rules of 'make install', the daemon's user in group dialout",
+		    f->pulse.name, f->pulse.name, restart);
 }
 
 const struct check check_perm_pps = {

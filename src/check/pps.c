@@ -118,6 +118,8 @@ static void run_pps_edge_disabled(const struct port_facts *f, struct finding *ou
 		check_denied(out, "which edges are captured (PPS_GETPARAMS)", f->pps_mode);
 		return;
 	}
+	if (check_is_edge_told(f))
+		return;
 	if (stamps_only_the_end(f))
 		judge_end_only(f, out);
 	else

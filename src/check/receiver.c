@@ -2,8 +2,11 @@
 /* What the receiver says of itself: fix, pulse, date, leap seconds, firmware. */
 #include "check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "../daemon/receiver_said.h"
 
 #define S_PER_DAY INT64_C(86400)
 /* GPS counts 1024 weeks and begins anew; some firmware's own date does so after 256. */
@@ -16,6 +19,41 @@
 #define LEAP_LATE_MAX_S 20
 #define FIRMWARE_GOOD 370	/* 3.70 */
 
+static void judge_no_fix(const struct port_facts *f, struct fact satellites, const char *who,
+			 struct finding *out)
+{
+	finding_fail(out, "%s: the receiver has no fix",
+		     facts_has_pulse(f) ? "NO TIME" : "NO PULSE");
+	if (fact_known(satellites))
+		finding_observed(out, "%s, %d satellites used", who, (int)satellites.val);
+	else
+		finding_observed(out, "%s", who);
+	finding_why(out, "it does not know the time yet; most receivers give no pulse until they do (ppstest: \"Connection timed out\")");
+	finding_fix(out, "give the antenna a view of the sky and wait: up to 15 minutes after a cold start");
+}
+
+/* Nobody could listen; the daemon that reads the port may have said it. */
+static void judge_unheard(const struct port_facts *f, struct finding *out)
+{
+	struct receiver_said r;
+	char who[64], text[128];
+
+	daemon_receiver_said(f, &r);
+	if (!r.by) {
+		check_unheard(f, out);
+		return;
+	}
+	finding_saw(out, "fix", r.fix);
+	finding_saw(out, "satellites", r.satellites);
+	out->severity = SEV_OK;
+	if (r.fix.val)
+		return;
+	daemon_text(r.by, who, sizeof(who));
+	snprintf(text, sizeof(text), "%s says so: %s", who,
+		 r.by->kind == DAEMON_GPSD ? "\"mode\":1" : "the last sentence is void");
+	judge_no_fix(f, r.satellites, text, out);
+}
+
 static void run_receiver_no_fix(const struct port_facts *f, struct finding *out)
 {
 	const struct sentence_facts *s = &f->sentences;
@@ -23,7 +61,7 @@ static void run_receiver_no_fix(const struct port_facts *f, struct finding *out)
 	if (check_needs_no_sentences(f) || check_is_silent(f))
 		return;
 	if (!check_was_heard(f)) {
-		check_unheard(f, out);
+		judge_unheard(f, out);
 		return;
 	}
 	finding_saw(out, "fix", s->fix);
@@ -39,19 +77,9 @@ static void run_receiver_no_fix(const struct port_facts *f, struct finding *out)
 		finding_fix(out, "gpsppsctl receiver /dev/%s --sentences RMC", f->port.name);
 		return;
 	}
-	if (s->fix.val) {
-		out->severity = SEV_OK;
-		return;
-	}
-	finding_fail(out, "%s: the receiver has no fix",
-		     facts_has_pulse(f) ? "NO TIME" : "NO PULSE");
-	if (fact_known(s->satellites))
-		finding_observed(out, "its sentences say void (V), %d satellites used",
-				 (int)s->satellites.val);
-	else
-		finding_observed(out, "its sentences say void (V)");
-	finding_why(out, "it does not know the time yet; most receivers give no pulse until they do (ppstest: \"Connection timed out\")");
-	finding_fix(out, "give the antenna a view of the sky and wait: up to 15 minutes after a cold start");
+	out->severity = SEV_OK;
+	if (!s->fix.val)
+		judge_no_fix(f, s->satellites, "its sentences say void (V)", out);
 }
 
 const struct check check_receiver_no_fix = {
@@ -60,8 +88,8 @@ const struct check check_receiver_no_fix = {
 	.explain = "Without a fix the receiver does not know the time; most give no pulse "
 		"then, and daemons reject their sentences. diag hears them say void (RMC with "
 		"V, GGA with quality 0). The antenna needs a view of the sky, and a cold start "
-		"takes up to 15 minutes. Where nobody may listen, the daemon knows: ntpq -c "
-		"clockvar, or gpsd's clients.",
+		"takes up to 15 minutes. Where nobody may listen, diag asks the daemon that reads "
+		"the port: gpsd on its socket, ntpd by ntpq -c clockvar.",
 	.see = "https://gpsd.gitlab.io/gpsd/gpsd-time-service-howto.html",
 	.stage = STAGE_SENTENCES,
 	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,

@@ -174,6 +174,7 @@ static bool find_rate_by_count(const struct port_facts *f, struct rhythm *r)
 	/* one more than seconds is what a window cuts out of a pulse a second */
 	if (!most || window_ms < FACTS_WINDOW_MIN_MS || most * MS_PER_S * 2 < window_ms * 3)
 		return false;
+	/* a counter moves by less than 2^31, so that it is never 0 (facts_moved()) */
 	*r = (struct rhythm) { .period_ns = window_ms * NS_PER_MS / most };
 	return true;
 }

@@ -90,6 +90,16 @@ static bool is_square(const struct shape *s)
 	return s->width_ns >= SQUARE_MIN_NS;	/* a width is half a second at most */
 }
 
+enum pulse_edge check_edge_on_time(const struct port_facts *f, int64_t *width_ns)
+{
+	struct shape s;
+
+	if (!find_shape(f, &s) || is_square(&s))
+		return EDGE_UNKNOWN;
+	*width_ns = s.width_ns;
+	return s.edge;
+}
+
 static void run_signal_square(const struct port_facts *f, struct finding *out)
 {
 	struct shape s;
@@ -137,6 +147,19 @@ static void fix_inverted(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "ntpd, NTPsec: flag2 1; chrony: refclock PPS /dev/%s:clear", check_pulse_node(f));
 }
 
+bool check_is_edge_told(const struct port_facts *f)
+{
+	static const struct check *const others[] = { &check_daemon_flag2, &check_chrony_edge };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		const enum severity said = check_severity(others[i], f);
+
+		if (said == SEV_INFO || said == SEV_FAIL)
+			return true;
+	}
+	return false;
+}
+
 static void run_signal_inverted(const struct port_facts *f, struct finding *out)
 {
 	unsigned int edges = captured(f);
@@ -150,7 +173,7 @@ static void run_signal_inverted(const struct port_facts *f, struct finding *out)
 	if (s.edge != EDGE_CLEAR || edges == PPS_CLEAR_EDGE)
 		return;
 	fix_inverted(f, out);
-	if (edges != PPS_ASSERT_EDGE) {
+	if (edges != PPS_ASSERT_EDGE || check_is_edge_told(f)) {
 		out->severity = SEV_INFO;
 		finding_why(out, "the pulse is inverted: the second begins with the clear edge, and the daemon must be told so");
 		return;

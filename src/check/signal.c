@@ -185,7 +185,7 @@ static void run_signal_absent(const struct port_facts *f, struct finding *out)
 		finding_why(out, "the receiver knows the time and gives no pulse here: it is switched off in the receiver, or its wire does not reach DCD (ppstest: \"Connection timed out\")");
 	else
 		finding_why(out, "the receiver has no fix yet, its pulse is switched off, or the wire does not reach DCD (ppstest: \"Connection timed out\")");
-	finding_fix(out, "wire the pulse to DCD (pin 1 of 9), with RS-232 or 5 V level; switch it on: gpsppsctl receiver /dev/%s --pps on",
+	finding_fix(out, "wire the pulse to DCD (pin 1 of 9); 3.3 V does not drive an RS-232 input: put a converter (MAX3232) between; switch it on: gpsppsctl receiver /dev/%s --pps on",
 		    f->port.name);
 }
 
@@ -194,9 +194,12 @@ const struct check check_signal_absent = {
 	.title = "nothing arrives on DCD",
 	.explain = "N_PPS is attached, the interrupt is on, and no edge comes on DCD or any other "
 		"line: what is left is the wire, its level, or a pulse that is switched off in "
-		"the receiver (a Garmin GPS 18 leaves the factory so in some firmware). diag "
-		"names it only when nothing else explains the silence, and lists what it could "
-		"not look at. A cable of three wires has no DCD.",
+		"the receiver (a Garmin GPS 18 leaves the factory so in some firmware). An RS-232 "
+		"input is made for 3 to 15 V either side of zero: the 3.3 V of a module's pin does "
+		"not drive it, or on one computer and not on the next; a converter (MAX3232) "
+		"does, and turns the pulse over. diag names this only when nothing else explains "
+		"the silence, and lists what it could not look at. A cable of three wires has no "
+		"DCD.",
 	.see = "ppscheck(8); the receiver's manual, \"pulse output\"",
 	.stage = STAGE_PULSE,
 	.explains = EXPLAINS_NO_PULSE,

@@ -82,6 +82,7 @@ static int open_clinic(struct clinic *c, struct diag_options *o)
 static void close_clinic(struct clinic *c)
 {
 	diag_forget(c);
+	gather_free_daemons(&c->before);
 	probe_close(c->probe);
 }
 
@@ -97,6 +98,16 @@ void diag_forget(struct clinic *c)
 	survey_free_pulses(&c->pulses);
 }
 
+void diag_forget_but_said(struct clinic *c)
+{
+	const struct daemon_list now = c->daemons;
+
+	gather_free_daemons(&c->before);
+	c->before = now;
+	memset(&c->daemons, 0, sizeof(c->daemons));
+	diag_forget(c);
+}
+
 static int survey(struct clinic *c)
 {
 	int err = survey_ports(c->probe, &c->ports);
@@ -110,7 +121,8 @@ static int survey(struct clinic *c)
 	gather_kernel(c->probe, &c->kernel);
 	gather_host(c->probe, &c->host);
 	gather_daemons(c->probe, &c->daemons);
-	gather_system(c->probe, &c->system);
+	gather_rivals(c->probe, &c->daemons);
+	gather_system(c->probe, &c->daemons, &c->system);
 	return 0;
 }
 

@@ -50,7 +50,14 @@ struct clinic {
 	bool impatient;		/* end the window when a file of ours changes ... */
 	uint32_t glance;	/* a sum over those files; 0: not looked yet */
 	bool startled;		/* ... as it has: what was gathered is of before and after */
+	struct daemon_list before;	/* an impatient clinic's: as the last look saw them */
+	int64_t asked_ns;	/* they were asked then; 0: not yet */
+	bool ask;		/* a verdict has changed since: ask them again */
+	bool said;		/* they need not be asked this time */
 };
+
+/* So old may be what daemons said when we look again and again. */
+#define DIAG_ASK_NS INT64_C(60000000000)
 
 /* Open the machine, or the record; what was open before is closed.  0 or an exit code. */
 int diag_open_probe(struct clinic *c, const char *sysroot);
@@ -62,6 +69,10 @@ int diag_open_probe(struct clinic *c, const char *sysroot);
 int diag_look(struct clinic *c, const struct diag_options *o, int *answer);
 /* Of one look all but the probe and the table. */
 void diag_forget(struct clinic *c);
+/* The same; but what the daemons said may be of use to the next look. */
+void diag_forget_but_said(struct clinic *c);
+
+struct out;
 
 /* --follow: until a signal.  An exit code. */
 int diag_follow(struct clinic *c, const struct diag_options *o);
@@ -94,6 +105,19 @@ int diag_explain(const char *id, bool json);
 
 /* A comm or a link's target may hold anything: no control code reaches a terminal. */
 void diag_put_clean(const char *s);
+/* A labelled line of the report, broken at blanks; a command is never broken (wrap false). */
+void diag_put_line(const char *label, const char *text, bool wrap);
+#define DIAG_LINE_MAX 1024
+
+/* Append to such a line. */
+__attribute__((format(printf, 2, 3)))
+void diag_add(char *line, const char *fmt, ...);
+/* The first line of a port's report; the id of its cause, or NULL. */
+void diag_put_headline(const struct port_facts *f, const char *text, const char *id);
+void diag_put_healthy(const struct port_facts *f);
+/* What the daemons make of this port's clocks: their marks, in words. */
+void diag_put_daemons(const struct port_facts *f);
+struct out *diag_daemons_json(const struct port_facts *f);
 /* `verbose`: also what is fine, what was skipped, and the lines for the daemons. */
 void diag_print_text(const struct patient *p, bool verbose);
 /* What to write into the daemons' files for this port. */

@@ -198,6 +198,7 @@ static void next_round(struct clinic *c, struct follow *m, const struct diag_opt
 
 		if (!one)
 			continue;
+		c->ask = c->ask || cause_now(one, &c->patients[i]) != one->cause;
 		tell(&c->patients[i], one, o->json);
 		remember(one, &c->patients[i]);
 	}
@@ -240,7 +241,7 @@ int diag_follow(struct clinic *c, const struct diag_options *o)
 	while (!code && !ferror(stdout)) {
 		signals_catch();
 		code = one_round(c, &m, o, &answer);
-		diag_forget(c);
+		diag_forget_but_said(c);
 		if (!code)
 			code = diag_open_probe(c, NULL);	/* a new one: nothing is remembered */
 	}

@@ -144,7 +144,8 @@ static void watch(struct clinic *c, bool active, int wait_ms)
 
 	if (is_long_enough(wait_ms))
 		diag_listen_begin(c, active);
-	gather_said_begin(c->probe, &c->daemons);
+	if (!c->said)
+		gather_said_begin(c->probe, &c->daemons);
 	for (size_t i = 0; i < c->n; i++) {
 		begin_series(c, &c->patients[i]);
 		worth = worth || is_worth_watching(&c->patients[i]);
@@ -181,9 +182,39 @@ static void see_who_is_gone(struct clinic *c)
 	}
 }
 
+/* ---- what daemons say ---- */
+
+/*
+ * Who looks again and again does not ask each time: what was said before is taken, unless
+ * it is old, a verdict has changed since, or other daemons run.
+ */
+static void recall_daemons(struct clinic *c, int wait_ms)
+{
+	bool due;
+
+	c->said = false;
+	if (!c->impatient || !c->asked_ns)
+		return;
+	due = c->ask || probe_now_ns(c->probe) - c->asked_ns > DIAG_ASK_NS;
+	/* without a window not all is asked: that waits for the next look */
+	c->said = (!due || !wait_ms) && gather_said_again(&c->before, &c->daemons);
+}
+
+static void ask_daemons(struct clinic *c, bool thorough)
+{
+	if (thorough)
+		gather_said(c->probe, &c->daemons);
+	else
+		gather_said_nothing(&c->daemons);
+	c->ask = !thorough;
+	if (c->impatient)
+		c->asked_ns = probe_now_ns(c->probe);
+}
+
 void diag_gather(struct clinic *c, bool active, int wait_ms)
 {
 	signals_catch();
+	recall_daemons(c, wait_ms);
 	for (size_t i = 0; i < c->n; i++)
 		gather_port(c->probe, &c->patients[i].facts);
 	for (size_t i = 0; i < c->n; i++)
@@ -201,7 +232,8 @@ void diag_gather(struct clinic *c, bool active, int wait_ms)
 		diag_listen_end(c, active);
 	else
 		diag_listen_skip(c);
-	gather_said(c->probe, &c->daemons);
+	if (!c->said)
+		ask_daemons(c, wait_ms > 0);
 	see_who_is_gone(c);
 	say_progress(0);
 	signals_release();

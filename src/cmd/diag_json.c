@@ -82,6 +82,7 @@ static struct out *patient_json(const struct patient *p)
 	out_child(o, "also_possible", also);
 	out_child(o, "findings", findings);
 	out_child(o, "lines", lines_json(&p->facts));
+	out_child(o, "daemons", diag_daemons_json(&p->facts));
 	out_child(o, "events", events_json(&p->facts));
 	return o;
 }

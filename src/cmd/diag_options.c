@@ -35,8 +35,8 @@ void diag_usage(void)
 	      "  -j, --json          one JSON object (with --follow one a line)\n"
 	      "  -h, --help          this help\n"
 	      "\n"
-	      "A record has no serial numbers, names of hosts and users, hardware addresses or\n"
-	      "positions.\n"
+	      "A record has no serial numbers, names of hosts, servers and users, hardware\n"
+	      "addresses, positions or passwords.\n"
 	      "\n"
 	      "Exit status: 0 healthy, 1 a fault was found, 2 trouble, 3 the port went away\n"
 	      "meanwhile.\n", stdout);

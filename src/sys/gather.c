@@ -4,6 +4,8 @@
 
 #include "survey.h"
 
+#include "../daemon/daemon.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,6 +155,15 @@ static void ask_node(struct probe *p, const char *node, struct node_fact *out)
 	out->group = n ? fact_text_from(n, "") : ask_group(p, gid);
 }
 
+/* What decides whether they may open the port, and whether they came too early. */
+static void ask_for_daemons(struct probe *p, struct port_facts *f)
+{
+	if (!f->pulse_only)
+		ask_node(p, f->port.name, &f->port_node);
+	if (f->pulse.name[0])
+		f->pulse_since_ms = gather_since_ms(p, f->pulse.name);
+}
+
 /* ---- the processes on the port ---- */
 
 /* Field `i` (from 0) of a line "Uid:\t0\t0\t0\t0" of /proc/PID/status. */
@@ -174,14 +185,14 @@ static struct fact status_field(const char *status, const char *key, int i, int 
 	return fact_from(0, val);
 }
 
-static void ask_process(struct probe *p, const struct holder *h, struct process_fact *out)
+void gather_process(struct probe *p, int pid, const char *comm, struct process_fact *out)
 {
 	char status[TEXT_MAX];
 	struct fact group;
-	int n = probe_getf(p, status, sizeof(status), "file:/proc/%d/status", h->pid);
+	int n = probe_getf(p, status, sizeof(status), "file:/proc/%d/status", pid);
 
-	out->pid = h->pid;
-	snprintf(out->comm, sizeof(out->comm), "%s", h->comm);
+	out->pid = pid;
+	snprintf(out->comm, sizeof(out->comm), "%s", comm);
 	if (n < 0) {
 		out->uid = out->cap_eff = fact_from(n, 0);
 		return;
@@ -202,7 +213,7 @@ static void ask_processes(struct probe *p, struct port_facts *f)
 	for (size_t i = 0; i < on_port->n && f->n_processes < PROCESSES_MAX; i++) {
 		struct process_fact *out = &f->processes[f->n_processes++];
 
-		ask_process(p, &on_port->v[i], out);
+		gather_process(p, on_port->v[i].pid, on_port->v[i].comm, out);
 		out->has_pps = fact_from(0, 0);
 		for (size_t k = 0; k < on_pulse->n; k++)
 			if (on_pulse->v[k].pid == out->pid)
@@ -210,12 +221,18 @@ static void ask_processes(struct probe *p, struct port_facts *f)
 	}
 }
 
-static struct fact ask_pps_mode(struct probe *p, const char *pps)
+static void ask_pps_params(struct probe *p, struct port_facts *f)
 {
+	long long assert_ns = 0, clear_ns = 0;
+	unsigned int mode = 0;
 	char text[80];
-	int n = probe_getf(p, text, sizeof(text), "pps:%s/params", pps);
+	int n = probe_getf(p, text, sizeof(text), "pps:%s/params", f->pulse.name);
 
-	return fact_from(n < 0 ? n : 0, n < 0 ? 0 : strtol(text, NULL, 16));
+	if (n >= 0)
+		n = sscanf(text, "%x %lld %lld", &mode, &assert_ns, &clear_ns) == 3 ? 0 : -EINVAL;
+	f->pps_mode = fact_from(n, mode);
+	f->assert_off_ns = fact_from(n, assert_ns);
+	f->clear_off_ns = fact_from(n, clear_ns);
 }
 
 /*
@@ -236,14 +253,17 @@ void gather_port(struct probe *p, struct port_facts *f)
 		gather_hold(p, f);
 	ask_links(p, f);
 	ask_processes(p, f);
+	if (f->daemons && f->daemons->n)
+		ask_for_daemons(p, f);
 	if (!f->pulse_only) {
 		f->exclusive = ask_exclusive(p, f->port.name);
 		f->irq_names = gather_irq_names(p, f);
+		gather_boot(p, f);
 	}
 	if (!f->pulse.name[0])
 		return;
 	ask_node(p, f->pulse.name, &f->pps_node);
-	f->pps_mode = ask_pps_mode(p, f->pulse.name);
+	ask_pps_params(p, f);
 }
 
 bool gather_is_gone(struct probe *p, const struct port_facts *f)
@@ -288,7 +308,7 @@ void gather_instant(struct probe *p, const struct port_facts *f, struct instant 
 	now->at_ns = probe_now_ns(p);
 	if (probe_get(p, "clock:", text, sizeof(text)) > 0)
 		real = strtoll(text, NULL, 10);
-	now->real_ns = real;
+	now->real_ns = real > 0 ? real : 0;
 	if (f->pulse.name[0])
 		survey_edges(p, f->pulse.name, &now->assert_edge, &now->clear_edge);
 	if (f->pulse_only)

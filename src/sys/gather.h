@@ -40,7 +40,15 @@ void gather_registers(struct probe *p, struct port_facts *f);
 struct fact gather_irq_count(struct probe *p, const struct port_facts *f);
 struct fact_text gather_irq_names(struct probe *p, const struct port_facts *f);
 
+/* Who a process is and what it may do; *out is all zero before. */
+void gather_process(struct probe *p, int pid, const char *comm, struct process_fact *out);
+/* How long after boot udev saw this device of /dev first, in ms; absent without udev. */
+struct fact gather_since_ms(struct probe *p, const char *node);
+
 /* f->hold and f->events. */
 void gather_hold(struct probe *p, struct port_facts *f);
+
+/* f->boot. */
+void gather_boot(struct probe *p, struct port_facts *f);
 
 #endif

@@ -90,14 +90,18 @@ static void ask_status(struct probe *p, struct port_facts *f)
 /* ---- its memory ---- */
 
 /* "1700000000.25" in ns, whatever the locale's decimal point; *end is behind it. */
-static int64_t parse_seconds(const char *text, char **end)
+static bool parse_seconds(const char *text, char **end, int64_t *ns)
 {
-	int64_t ns = strtoll(text, end, 10) * NS_PER_S, digit = NS_PER_S / 10;
+	const int64_t s = strtoll(text, end, 10);
+	int64_t digit = NS_PER_S / 10;
 
+	if (*end == text || s < 0 || s >= INT64_MAX / NS_PER_S)
+		return false;
+	*ns = s * NS_PER_S;
 	if (**end == '.')
 		for (++*end; **end >= '0' && **end <= '9'; ++*end, digit /= 10)
-			ns += (**end - '0') * digit;
-	return ns;
+			*ns += (**end - '0') * digit;
+	return true;
 }
 
 /* "REALTIME_S WHAT TEXT...": false when it is no such line. */
@@ -108,8 +112,7 @@ static bool parse_event(const char *line, size_t len, struct event_fact *e)
 
 	snprintf(text, sizeof(text), "%.*s", (int)len, line);
 	memset(e, 0, sizeof(*e));
-	e->real_ns = parse_seconds(text, &at);
-	if (at == text || *at != ' ' || sscanf(at, " %19s %n", e->what, &used) != 1)
+	if (!parse_seconds(text, &at, &e->real_ns) || *at != ' ' || sscanf(at, " %19s %n", e->what, &used) != 1)
 		return false;
 	snprintf(e->text, sizeof(e->text), "%.159s", at + used);
 	return true;

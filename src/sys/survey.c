@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../measure.h"
+
 #define PATH_TEXT_MAX 512
 #define HOLDERS_TEXT_MAX 65536
 /* ttyS0's device on 6.12 is serial-base/port, then serial-base/ctrl, then the real one. */
@@ -133,21 +135,18 @@ static int find_links(const struct survey *s, const char *node, struct links *li
 /* "1700000000.123456789#42"; "0.000000000#0" before the first edge. */
 static void parse_edge(struct fact_text text, struct edge_fact *edge)
 {
-	long long sec;
-	long nsec;
-	int seq;
+	struct stamp stamp;
 
 	edge->time_ns = edge->seq = fact_from(-ENOENT, 0);
 	if (text.state == FACT_DENIED) {
 		edge->time_ns = edge->seq = fact_from(-text.err, 0);
 		return;
 	}
-	/* the kernel prints the sequence with %d: it turns negative after 68 years */
-	if (text.state != FACT_OK || sscanf(text.val, "%lld.%9ld#%d", &sec, &nsec, &seq) != 3)
+	if (text.state != FACT_OK || stamp_parse(text.val, &stamp))
 		return;
-	edge->seq = fact_from(0, (unsigned int)seq);
-	if (sec || nsec)
-		edge->time_ns = fact_from(0, sec * INT64_C(1000000000) + nsec);
+	edge->seq = fact_from(0, stamp.seq);
+	if (stamp.time_ns)
+		edge->time_ns = fact_from(0, stamp.time_ns);
 }
 
 void survey_edges(struct probe *p, const char *pps, struct edge_fact *assert_edge,

@@ -27,6 +27,11 @@ int64_t tape_now_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+int64_t tape_now_ms(void)
+{
+	return tape_now_ns() / 1000000;
+}
+
 static bool make_room(struct tape *t, size_t n)
 {
 	size_t room = t->room ? t->room : 4096;

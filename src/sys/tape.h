@@ -19,8 +19,9 @@ struct tape {
 	int64_t full_ns;	/* from here on nothing more was noted; 0: there is room */
 };
 
-/* CLOCK_MONOTONIC in ns. */
+/* CLOCK_MONOTONIC. */
 int64_t tape_now_ns(void);
+int64_t tape_now_ms(void);
 
 /* Begin anew, now; `more` goes behind the time on the first line.  0 or -ENOMEM. */
 __attribute__((format(printf, 2, 3)))

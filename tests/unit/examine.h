@@ -21,6 +21,7 @@ static bool row_says(const struct finding *out, const char *text)
 	       strstr(out->why, text) || strstr(out->fix, text);
 }
 
+__attribute__((unused))
 static void examine(const struct row *r)
 {
 	struct finding out = { .severity = SEV_NONE };
@@ -81,6 +82,21 @@ static void expect_texts(const struct check *const *checks, size_t n)
 		if (strlen(c->explain) < 150 || c->explain[strlen(c->explain) - 1] != '.' ||
 		    strstr(c->explain, "  "))
 			fail_msg("%s: its explanation is no paragraph", c->id);
+	}
+}
+
+/* Machines without a fault: no check of any file has a warning. */
+__attribute__((unused))
+static void expect_silence(void (*const machines[])(void), size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		healthy();
+		machines[i]();
+		diagnose(&facts, &verdict);
+		for (size_t k = 0; k < verdict.n; k++)
+			if (verdict.findings[k].severity >= SEV_WARN)
+				fail_msg("machine %zu: %s: %s", i, verdict.findings[k].id,
+					 verdict.findings[k].headline);
 	}
 }
 

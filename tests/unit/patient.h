@@ -106,6 +106,7 @@ static void healthy_links(void)
 	facts.pps_node.uid = fact_from(0, 0);
 	facts.pps_node.gid = fact_from(0, 20);
 	set_text(&facts.pps_node.group, "dialout");
+	facts.port_node = facts.pps_node;
 }
 
 __attribute__((unused))

@@ -423,7 +423,8 @@ static void test_events(void **state)
 	assert_int_equal(facts.n_events, 0);
 	answer("file:/run/gpsppsctl/ttyS0.events",
 	       "1700000000 attached as unit 0\nnonsense\n\n1700000001.25 lost no pulse for 10 s\n"
-	       "x1700000002 back\n lost it\n1700000003 back");
+	       "x1700000002 back\n lost it\n9223372036854775807 lost it\n-5 back\n"
+	       "1700000003 back");
 	gather_port(&fake, &facts);
 	assert_int_equal(facts.n_events, 3);
 	assert_true(facts.events[0].real_ns == INT64_C(1700000000000000000));
