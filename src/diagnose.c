@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "daemon/daemon.h"
 
 /*
  * The order is that of cure: what stands above hides what stands below.  A dead
@@ -66,16 +67,72 @@ static const struct check *const checks[] = {
 	&check_link_pps_missing,
 	&check_link_pps_wrong,
 	&check_perm_pps,
-	/* rights: check/rights.c */
+	/* rights: check/rights.c, check/mac.c */
+	&check_perm_port,
+	&check_perm_time,
+	&check_mac_apparmor,
+	&check_mac_selinux,
 
 	&check_pps_wrong_number,
-	/* what runs: check/daemon.c */
+	/* what runs: check/daemon.c, check/started.c, check/rival.c */
+	&check_daemon_dead_handle,
+	&check_daemon_started_early,
+	&check_daemon_two,
+	&check_host_rival,
+	&check_daemon_not_running,
 
 	/* ntp.conf: check/ntp_*.c */
+	&check_daemon_panic,
+	&check_daemon_conf,
+	&check_daemon_unit,
+	&check_daemon_speed,
+	&check_daemon_sentences,
+	&check_daemon_rejected,
+	&check_daemon_no_flag1,
+	&check_daemon_no_ppsapi,
+	&check_daemon_flag3,
+	&check_daemon_flag2,
+	&check_daemon_time1,
+	&check_daemon_time2,
+	&check_daemon_no_prefer,
+	&check_daemon_mindist,
+	&check_daemon_falseticker,
+	&check_daemon_not_selected,
+	&check_daemon_no_pps_line,
 
-	/* chrony, gpsd: check/chrony.c, check/gpsd.c */
+	/* chrony, gpsd: check/chrony*.c, check/gpsd*.c */
+	&check_chrony_conf,
+	&check_chrony_device,
+	&check_chrony_other_pulse,
+	&check_gpsd_holder,
+	&check_gpsd_no_n,
+	&check_gpsd_segments,
+	&check_gpsd_socket,
+	&check_chrony_lock_unknown,
+	&check_chrony_no_lock,
+	&check_chrony_lock_limit,
+	&check_chrony_noselect,
+	&check_chrony_minsources,
+	&check_chrony_tai,
+	&check_chrony_edge,
+	&check_chrony_falseticker,
+	&check_chrony_unused,
+	&check_chrony_no_clock,
+	&check_gpsd_no_pulse_rights,
+	&check_gpsd_symlink,
+	&check_gpsd_many_sources,
+	&check_gpsd_configures,
 
-	/* at boot: check/boot.c */
+	/* at boot: check/boot.c, order.c, udev.c; power.c */
+	&check_port_getty_generated,
+	&check_boot_service,
+	&check_boot_order,
+	&check_boot_module,
+	&check_udev_rule_number,
+	&check_udev_not_triggered,
+	&check_uart_runtime_pm,
+	&check_usb_suspend,
+	&check_pps_offset,
 
 	&check_uart_shared_irq,
 	&check_driver_polled_dcd,
@@ -99,6 +156,27 @@ const struct check *const *diagnose_checks(size_t *n)
 static bool matters(const struct check *check, const struct port_facts *f)
 {
 	return !f->no_pulse || check->explains != EXPLAINS_NO_PULSE;
+}
+
+/*
+ * A port that has nothing attached is one fault: what the daemons miss there they may
+ * have as soon as it is.  gpsd attaches its port itself, if it may, and can be the reason.
+ */
+static bool is_too_early(const struct check *check, const struct port_facts *f)
+{
+	return check->stage == STAGE_DAEMON && !(check->explains & EXPLAINS_NO_PULSE) &&
+	       !f->pulse_only && !f->no_pulse && !facts_is_attached(f) &&
+	       !daemon_of(f, DAEMON_BIT(DAEMON_GPSD));
+}
+
+static void run_check(const struct check *check, const struct port_facts *f, struct finding *out)
+{
+	if (matters(check, f))
+		check->run(f, out);
+	if (out->severity == SEV_FAIL && is_too_early(check, f))
+		*out = (struct finding){ .severity = SEV_NONE };
+	out->id = check->id;
+	out->see = check->see;
 }
 
 static bool lacks_pulse(const struct port_facts *f)
@@ -127,7 +205,7 @@ static void add_alternatives(struct verdict *v)
 
 	for (size_t i = 0; cause->by_exclusion && i < v->n; i++)
 		if (v->findings[i].severity == SEV_SKIPPED &&
-		    checks[i]->stage >= STAGE_INTERRUPT &&
+		    checks[i]->stage >= STAGE_INTERRUPT && checks[i]->stage < STAGE_DAEMON &&
 		    checks[i]->explains & cause->explains &&
 		    v->n_also_possible < ALSO_POSSIBLE_MAX)
 			v->also_possible[v->n_also_possible++] = &v->findings[i];
@@ -136,12 +214,8 @@ static void add_alternatives(struct verdict *v)
 void diagnose(const struct port_facts *f, struct verdict *v)
 {
 	memset(v, 0, sizeof(*v));
-	for (size_t i = 0; i < N_CHECKS; i++) {
-		v->findings[i].id = checks[i]->id;
-		v->findings[i].see = checks[i]->see;
-		if (matters(checks[i], f))
-			checks[i]->run(f, &v->findings[i]);
-	}
+	for (size_t i = 0; i < N_CHECKS; i++)
+		run_check(checks[i], f, &v->findings[i]);
 	v->n = N_CHECKS;
 	v->no_pulse = lacks_pulse(f);
 	if (v->no_pulse)

@@ -75,6 +75,18 @@ static void five_hertz_counted(void) { pulses(16, 16); move(IC_DCD, 32); }
 static void two_hertz_counted(void) { pulses(0, 6); }
 static void four_in_three(void) { pulses(4, 4); }
 static void many_in_a_short_look(void) { five_hertz_counted(); facts.second.at_ns = 900000000; }
+/* Attached anew meanwhile: the new source's numbers begin at 1. */
+static void counted_anew(void)
+{
+	facts.first.assert_edge.seq = facts.first.clear_edge.seq = fact_from(0, 4711);
+	facts.second.assert_edge.seq = facts.second.clear_edge.seq = fact_from(0, 2);
+}
+static void counted_impossibly(void)
+{
+	facts.second.at_ns = facts.first.at_ns + FACTS_WINDOW_MIN_MS * MS;
+	facts.first.assert_edge.seq = fact_from(0, INT64_C(1) << 32);
+	facts.second.assert_edge.seq = fact_from(0, (INT64_C(1) << 32) + INT32_MAX);
+}
 static void five_hertz_linked(void) { five_hertz(); strcpy(facts.pulse.name, "pps3"); }
 static void five_hertz_unlinked(void)
 {
@@ -207,6 +219,8 @@ static const struct row rows[] = {
 	{ "4 in 3 s", four_in_three, &check_signal_rate, SEV_NONE, NULL, 0 },
 	{ "short look", many_in_a_short_look, &check_signal_rate, SEV_NONE, NULL, 0 },
 	{ "no pulse", no_pulse, &check_signal_rate, SEV_NONE, NULL, 0 },
+	{ "anew", counted_anew, &check_signal_rate, SEV_NONE, NULL, 0 },
+	{ "impossible", counted_impossibly, &check_signal_rate, SEV_FAIL, "by the counters", 0 },
 
 	{ "no stamps", NULL, &check_signal_inverted, SEV_NONE, NULL, 0 },
 	{ "plain", plain, &check_signal_inverted, SEV_OK, "100.000 ms wide, from assert", 0 },
