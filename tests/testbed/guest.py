@@ -137,7 +137,9 @@ class Guest:
 
     def _arguments(self, kernel, disk):
         append = ["console=hvc0", "loglevel=4", *self.machine.words,
-                  "apparmor=0", "testbed=" + self.kind, self.append]
+                  # only the full guest has profiles
+                  "apparmor=%d" % (self.kind == "full"),
+                  "testbed=" + self.kind, self.append]
         args = [*self.machine.qemu, "-m", self.memory, "-smp", str(self.smp),
                 "-nodefaults", "-no-user-config", "-display", "none",
                 "-kernel", kernel.image, "-initrd", self._path("initrd"),

@@ -42,7 +42,7 @@ FAST_TOOLS = """
 """.split()
 
 FULL_PACKAGES = """
-	systemd-sysv udev dbus kmod ntpsec gpsd gpsd-tools pps-tools procps
+	systemd-sysv udev dbus kmod ntpsec gpsd gpsd-tools pps-tools procps apparmor
 	util-linux-extra setserial strace iproute2 python3-minimal
 	libjson-c5 libsmartcols1 libudev1 libcap-ng0
 	libnettle8 libgnutls30 libedit2 libseccomp2

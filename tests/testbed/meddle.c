@@ -21,7 +21,8 @@ static int usage(void)
 	      "       meddle ldisc TTY [NUMBER]\n"
 	      "       meddle ldisc-again TTY NUMBER\n"
 	      "       meddle register-again ADDRESS VALUE\n"
-	      "       meddle capture PPS [MODE]\n", stderr);
+	      "       meddle capture PPS [MODE]\n"
+	      "       meddle offset PPS [NS]\n", stderr);
 	return 2;
 }
 
@@ -170,6 +171,24 @@ static int capture(const char *path, const char *mode)
 	return 0;
 }
 
+/* What is added to each stamp of an assert edge.  It is one setting for all users. */
+static int offset(const char *path, const char *ns)
+{
+	struct pps_kparams p;
+	int fd = open(path, O_RDWR);
+
+	if (fd < 0 || ioctl(fd, PPS_GETPARAMS, &p))
+		return failed(path);
+	if (ns) {
+		p.mode |= PPS_OFFSETASSERT;
+		p.assert_off_tu = (struct pps_ktime){ .nsec = atoi(ns) };
+		if (ioctl(fd, PPS_SETPARAMS, &p))
+			return failed(path);
+	}
+	printf("%d\n", (int)p.assert_off_tu.nsec);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const char *path, const char *argument);
@@ -183,6 +202,7 @@ static const struct {
 	{ "ldisc-again", ldisc_again },
 	{ "register-again", register_again },
 	{ "capture", capture },
+	{ "offset", offset },
 };
 
 int main(int argc, char **argv)

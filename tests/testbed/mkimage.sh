@@ -19,11 +19,11 @@ APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -q download chrony
 dpkg-deb -x chrony_*.deb "$tmp/chrony"
 tar -C "$tmp/chrony" -c . | tar -C "$1" -x --keep-directory-symlink
 rm -r "$tmp"
-echo '_chrony:x:998:998::/var/lib/chrony:/usr/sbin/nologin' >> "$1/etc/passwd"
-echo '_chrony:x:998:' >> "$1/etc/group"
+echo '_chrony:x:990:990::/var/lib/chrony:/usr/sbin/nologin' >> "$1/etc/passwd"
+echo '_chrony:x:990:' >> "$1/etc/group"
 mkdir -p "$1/var/lib/chrony" "$1/var/log/chrony" \
 	"$1/etc/chrony/conf.d" "$1/etc/chrony/sources.d"
-chown 998:998 "$1/var/lib/chrony" "$1/var/log/chrony"
+chown 990:990 "$1/var/lib/chrony" "$1/var/log/chrony"
 [ -e "$1/etc/chrony/chrony.conf" ] ||
 	cp "$1/usr/share/chrony/chrony.conf" "$1/etc/chrony/"
 X

@@ -224,8 +224,9 @@ def attach_measures_the_receiver(g):
     with attached(g, port, "--wait-pulse 60") as a:
         g.wait_until(lambda: "burst" in status(g, port), 30, "nothing measured", interval=1)
         s = status(g, port)
+        # 100 ms; an edge that a busy host brings late makes it any part of that
         edge, width_us, age = s["pulse"].split()
-        assert edge == "assert" and 30000 < int(width_us) < 300000, s
+        assert edge == "assert" and 10000 < int(width_us) < 300000, s
         first_ms, last_ms, chars, age = (int(n) for n in s["burst"].split())
         assert 0 <= first_ms < last_ms and 100 < chars < 600, s
         pid = s["pid"]
