@@ -48,7 +48,8 @@ static bool judge_handles(const struct port_facts *f, const struct daemon *d,
 
 	if (!dead)
 		dead = find_dead(f, d, ACCESS_PORT);
-	if (dead && !mark_is_pulse_used(d, f)) {
+	/* its mark may still be that of the last polls */
+	if (dead) {
 		judge_dead(f, d, dead, out);
 		return true;
 	}

@@ -41,7 +41,9 @@ static void mark_chrony(const struct daemon *d, const struct daemon_clock *c,
 	if (!source)
 		return;
 	m->mark = source->state;
-	m->words = chronyc_state_words(source->state);
+	m->words = source->state == '?' && rc->flags & CHRONY_NOSELECT ?
+		   "never selected, as noselect says: what is locked to it takes its seconds" :
+		   chronyc_state_words(source->state);
 	m->offset_ns = source->offset_ns;
 	m->reach = source->reach;
 }

@@ -61,6 +61,7 @@ static void test_chrony_selects_the_pulse(void **state)
 		     "#,*,PPS,0,4,377,12,0.000000120,0.000000120,0.000000500\n");
 	assert_true(mark_of(d, &d->clocks[0], &m));
 	assert_int_equal(m.mark, '?');
+	assert_non_null(strstr(m.words, "noselect says"));
 	assert_false(m.has_pulse);
 	assert_true(mark_of(d, &d->clocks[1], &m));
 	assert_int_equal(m.mark, '*');
