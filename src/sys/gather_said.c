@@ -158,10 +158,14 @@ void gather_said_nothing(struct daemon_list *list)
 	list->n_kernel_log = 0;
 }
 
-/* One that is only installed has nothing to tell; each log costs a program's start. */
+/*
+ * One that is only installed has nothing to tell; each log costs a program's start.  A
+ * line with a mistake may be the very one that has its clock: its log proves that.
+ */
 static bool is_of_interest(const struct daemon *d)
 {
-	return daemon_runs(d) || d->n_clocks;
+	return daemon_runs(d) || d->n_clocks || (d->chrony && d->chrony->n_errors) ||
+	       (d->ntpd && d->ntpd->n_errors);
 }
 
 void gather_said(struct probe *p, struct daemon_list *list)

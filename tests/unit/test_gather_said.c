@@ -398,6 +398,29 @@ static void the_kernels_lines(void **state)
 
 /* ---- the same again ---- */
 
+/* The line that has its clock is the broken one: what the log says of it is wanted. */
+static void chronyd_that_ended_at_a_line(void **state)
+{
+	static const char text[] = "refclock kPPS /dev/pps0\n";
+	static const struct fake_line script[] = { { 0, "log:chronyd",
+		"[ 124.1] host chronyd[456]: Fatal error : unknown refclock driver kPPS\n", 0 }, { 0 } };
+	static struct chrony_conf conf;
+	struct daemon *d = add(DAEMON_CHRONY, 0);
+	struct chrony_reader r;
+	struct chrony_dirs dirs;
+
+	(void)state;
+	chrony_conf_init(&conf);
+	chrony_read_begin(&conf, &r, "/etc/chrony/chrony.conf", text, sizeof(text) - 1, NULL);
+	assert_int_equal(chrony_read_on(&conf, &r, &dirs), CHRONY_READ);
+	d->chrony = &conf;
+	daemon_find_clocks(d);
+	assert_int_equal(d->n_clocks, 0);
+	gather(script, false, true);
+	assert_int_equal(d->n_log, 1);
+	assert_int_equal(d->log[0].what, LOG_DRIVER_UNKNOWN);
+}
+
 static void what_was_said_before(void **state)
 {
 	static const struct fake_line script[] = {
@@ -453,6 +476,7 @@ int main(void)
 		cmocka_unit_test_setup(a_log_that_is_refused, set_up),
 		cmocka_unit_test_setup(what_is_said_again_and_again, set_up),
 		cmocka_unit_test_setup(the_kernels_lines, set_up),
+		cmocka_unit_test_setup(chronyd_that_ended_at_a_line, set_up),
 		cmocka_unit_test_setup(what_was_said_before, set_up),
 	};
 

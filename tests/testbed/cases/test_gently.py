@@ -10,7 +10,7 @@ from timeserver import (NTP_CONF, restored, reload, wait_attached, wait_stratum_
                         write_ntp_conf, write_table)
 from verdict import attached
 
-AT_ONCE = 1000		# that do not wait
+AT_ONCE = 400		# that do not wait
 WAITING = 20		# that watch pulses, ten side by side
 CLOCKSTATS = "/var/log/ntpsec/clockstats"
 # mode 0x10000: ntpd's NMEA driver writes its own count of sentences at each poll
