@@ -33,13 +33,14 @@ _gpsppsctl() {
 	--record | --sysroot | --journal) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	-u | --unit) words='0 1 2 3' ;;
 	-w | --wait | --wait-pulse | --wait-port | --wakeup-latency | --seconds | --send | --census | --reference) return ;;
-	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS DCD' ;;
+	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS DCD
+		CHIP LABEL LINE NUMBER NAME CONSUMER DIR LEVEL PULSE' ;;
 	*)
 		case $command in
 		'') words='attach detach list diag receiver nmea udev --config --help --version' ;;
 		attach) words='--all --wait-port --unit --baud --wait-pulse --pulse-only --wakeup-latency --once --daemon --help' ;;
 		detach) words='--help' ;;
-		list) words='--all --noheadings --output --json --help' ;;
+		list) words='--all --gpio --active --noheadings --output --json --help' ;;
 		diag) words='--active --wait --follow --fix --yes --quiet --verbose --record --sysroot --list --explain --json --help' ;;
 		receiver) words='--timing --sentences --enable --disable --defaults --baud --pps --pulse --rate --nmea-version --save --restore --send --dry-run --passive --force --while-running --journal --no-journal --at --seconds --json --help' ;;
 		nmea) words='--json --count --strict --reference --seconds --follow --census --baud --help' ;;

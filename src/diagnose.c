@@ -13,6 +13,8 @@
  * when nothing else explains that no pulse arrives.
  */
 static const struct check *const checks[] = {
+	&check_gpio_button_driver,
+	&check_gpio_busy,
 	&check_port_absent,
 	&check_uart_absent,
 	&check_port_getty,
@@ -41,6 +43,9 @@ static const struct check *const checks[] = {
 	&check_nmea_silent,
 	&check_receiver_no_fix,
 	&check_receiver_pps_off,
+	&check_gpio_pulled_down,
+	&check_gpio_missed,
+	&check_gpio_wrong_edge,
 	&check_signal_stuck,
 	&check_signal_absent,
 	&check_signal_noise,
@@ -108,6 +113,7 @@ static const struct check *const checks[] = {
 	&check_gpsd_no_n,
 	&check_gpsd_segments,
 	&check_gpsd_socket,
+	&check_gpsd_no_mode_field,
 	&check_chrony_lock_unknown,
 	&check_chrony_no_lock,
 	&check_chrony_lock_limit,

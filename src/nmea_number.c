@@ -2,6 +2,8 @@
 /* Characters to numbers, without locale and without surprises. */
 #include "nmea_number.h"
 
+#include "letters.h"
+
 #define NDEG 1000000000LL
 #define WHOLE_MAX 9		/* digits: 18 with the places, so that an int64_t holds them */
 #define NS_DIGITS 9
@@ -9,11 +11,6 @@
 static const int64_t power_of_10[NUMBER_PLACES_MAX + 1] = {
 	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
 };
-
-static bool is_digit(char c)
-{
-	return (unsigned char)(c - '0') < 10;
-}
 
 /* The digits up to the first other character, at most `max`, added behind those in *value. */
 static size_t digits(const char *p, size_t n, size_t max, int64_t *value)

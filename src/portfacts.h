@@ -8,6 +8,7 @@
 
 #include "driver.h"
 #include "facts.h"
+#include "gpio.h"
 #include "measure.h"
 #include "port.h"
 #include "process.h"
@@ -33,6 +34,15 @@ enum icount_line {
 /* A pulse per second is seen for certain in a window that is longer than three. */
 #define FACTS_WINDOW_MIN_MS 3000
 
+/* Of the GPIO line behind a source. */
+struct gpio_look {
+	struct fact level;		/* of the wire, as the kernel says it */
+	/* pps-gpio-poll alone: */
+	struct fact captured, missed;	/* pulses since it was loaded */
+	struct fact late;		/* of those missed: they came before the line was read */
+	struct fact half_level;		/* half a period after the last captured edge */
+};
+
 /* What moves, at one instant. */
 struct instant {
 	int64_t at_ns;			/* CLOCK_MONOTONIC */
@@ -40,6 +50,7 @@ struct instant {
 	struct fact icount[IC_LINES];
 	struct edge_fact assert_edge, clear_edge;
 	struct fact irq_count;		/* of the port's interrupt, all processors; /proc/interrupts */
+	struct gpio_look gpio;
 };
 
 /* What the running kernel can do; the same for every port. */
@@ -145,7 +156,35 @@ struct sentence_facts {
 	struct fact load_percent;	/* characters sent, of what the line can carry */
 };
 
+/* Which driver makes a GPIO line a source. */
+enum gpio_driver {
+	GPIO_DRIVER_NONE,		/* it is no GPIO's */
+	GPIO_DRIVER_IRQ,		/* pps-gpio */
+	GPIO_DRIVER_POLL,		/* pps-gpio-poll */
+};
+
+#define GPIO_WHERE_MAX 80
+
+/*
+ * The line of a source; where the source is not there, the line that it would need,
+ * as the driver's parameters or the devicetree have it.
+ */
+struct gpio_facts {
+	enum gpio_driver driver;
+	struct fact line_known;		/* 1: .line and .chip are; absent, denied */
+	char where[GPIO_WHERE_MAX];	/* of a source that is not there: who says so; "" nobody */
+	char chip[GPIO_NAME_MAX];	/* its label */
+	char chip_name[SURVEY_NAME_MAX];	/* "gpiochip0"; "" not known */
+	struct gpio_line line;		/* its level is in the instants */
+	/* The driver of buttons that has the line, and its device, for its unbind; "" none. */
+	char button_driver[32], button_device[64];
+	/* pps-gpio-poll's: */
+	struct fact rising;		/* 1: the pulse begins with the rising edge; 0 */
+	struct fact poll_us, wait_us, rate_hz, precision_ns;
+};
+
 struct daemon_list;
+struct unittab;
 
 struct port_facts {
 	struct fact present;		/* 1: there is such a port or source */
@@ -158,6 +197,7 @@ struct port_facts {
 	char pulse_from[128];		/* ... as the unit's comes from there; "" none, or not known */
 	bool no_sentences;		/* the same: nobody reads it, it is there for its pulse */
 	struct fact table_baud;		/* absent: the table does not say */
+	const struct unittab *table;	/* the same for every port (unittab.h); NULL: not asked */
 	struct kernel_facts kernel;
 	struct host_facts host;
 	const struct pulse_list *pulses;	/* all of the machine; the survey's; may be NULL */
@@ -183,6 +223,7 @@ struct port_facts {
 	struct process_fact processes[PROCESSES_MAX];
 	unsigned int n_processes;
 	struct sentence_facts sentences;
+	struct gpio_facts gpio;		/* of a source alone */
 };
 
 /* ---- what follows from them directly ---- */

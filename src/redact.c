@@ -6,27 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "letters.h"
 #include "redact_heard.h"
 #include "redact_said.h"
 #include "redact_secret.h"
 
 #define USER_GID_MIN 1000	/* login.defs(5): below are the system's own */
 #define USER_GID_MAX 60000
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool is_word(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
 
 static bool starts(const char *at, const char *end, const char *with)
 {

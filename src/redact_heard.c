@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "letters.h"
 #include "nmea.h"
 #include "redact_binary.h"
 
@@ -30,11 +31,6 @@ static char get(const struct view *v, size_t i)
 static void set(const struct view *v, size_t i, char c)
 {
 	v->bytes[i] = v->inverted ? (uint8_t)(~(unsigned int)c << 1) | 1 : (uint8_t)c;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* ---- fields ---- */

@@ -7,6 +7,8 @@
 #include "daemon/flatjson.h"
 #include "daemon/logline.h"
 #include "daemon/said.h"
+#include "nmea.h"
+#include "redact_heard.h"
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -50,7 +52,7 @@ static const char *const classes[] = {
 static bool is_among(struct word w, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (said_is(w, words[i]))
+		if (word_is(w, words[i]))
 			return true;
 	return false;
 }
@@ -63,7 +65,7 @@ static bool has_class(struct word object, struct word *class)
 	if (flatjson_open(object, &j))
 		return false;
 	while (flatjson_next(&j, &v) == 1)
-		if (said_is(v.key, "class")) {
+		if (word_is(v.key, "class")) {
 			*class = v.text;
 			return is_among(v.text, classes, LEN(classes));
 		}
@@ -80,8 +82,24 @@ static bool is_plain(const struct flatjson_value *v)
 
 static bool may_stay(struct word class, const struct flatjson_value *v)
 {
-	return !said_is(class, "TPV") ||
+	return !word_is(class, "TPV") ||
 	       (is_among(v->key, place_members, LEN(place_members)) && is_plain(v));
+}
+
+/* Which fields RMC has tells why gpsd takes it for no fix; no other sentence is asked for. */
+static void put_sentence(struct redact_sink *s, struct word line)
+{
+	const size_t from = s->len;
+	struct nmea_sentence sentence;
+
+	if (line.len > NMEA_LINE_MAX)
+		return;
+	nmea_parse(line.s, line.len, &sentence);
+	if (sentence.sum != NMEA_SUM_OK || strcmp(sentence.type, "RMC") != 0)
+		return;
+	sink_put(s, line.s, line.len);
+	redact_bytes((uint8_t *)s->out + from, s->len - from);
+	sink_put(s, "\n", 1);
 }
 
 /* A line that is none of these objects is left out. */
@@ -113,8 +131,12 @@ void redact_reports(struct redact_sink *s, struct word text)
 {
 	struct word line;
 
-	while (said_line(&text, &line))
-		put_report(s, line);
+	while (said_line(&text, &line)) {
+		if (line.len && line.s[0] == '$')
+			put_sentence(s, line);
+		else
+			put_report(s, line);
+	}
 }
 
 /* ---- logs ---- */
@@ -123,7 +145,7 @@ void redact_reports(struct redact_sink *s, struct word text)
 static bool is_tag(struct word w)
 {
 	return w.len > 1 && w.s[w.len - 1] == ':' &&
-	       (w.s[w.len - 2] == ']' || said_is(w, "kernel:"));
+	       (w.s[w.len - 2] == ']' || word_is(w, "kernel:"));
 }
 
 /* The word before the tag, unless it is of a time. */

@@ -13,11 +13,6 @@
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool begins(struct word w, const char *with)
-{
-	return w.len >= strlen(with) && !memcmp(w.s, with, strlen(with));
-}
-
 /* What stands before a word that is further on in the same text. */
 static struct word up_to(struct word text, const char *at)
 {
@@ -38,8 +33,8 @@ static const char *const server_words[] = {
 	"multicastclient", "restrict", "initstepslew", "allow", "deny", "cmdallow", "cmddeny",
 };
 
-/* What follows is a secret, or somebody's address. */
-static const char *const secret_words[] = { "crypto", "keys", "keysdir", "mailonchange" };
+/* What follows is a secret, or somebody's address; "crypto" is redact_secret.c's. */
+static const char *const secret_words[] = { "keys", "keysdir", "mailonchange" };
 
 /* chronyd takes them in capitals, too. */
 static bool is_one_of(struct word w, const char *const *words, size_t n)
@@ -99,7 +94,7 @@ static void put_conf_line(struct redact_sink *s, struct word line)
 /* "127.127.20.0", "NMEA(0)" */
 static bool is_clock(struct word w)
 {
-	return begins(w, "127.127.") || (w.len > 3 && w.s[w.len - 1] == ')');
+	return word_begins(w, "127.127.") || (w.len > 3 && w.s[w.len - 1] == ')');
 }
 
 static size_t count_words(struct word line)
@@ -121,7 +116,7 @@ static void put_peer_line(struct redact_sink *s, struct word line)
 		rest = (struct word){ line.s + 1, line.len - 1 };	/* the tally mark */
 	n = count_words(rest);
 	w = said_word(&rest);
-	if ((n < 10 && n != 1) || said_is(w, "remote") || memchr(w.s, '=', w.len) || is_clock(w)) {
+	if ((n < 10 && n != 1) || word_is(w, "remote") || memchr(w.s, '=', w.len) || is_clock(w)) {
 		sink_put_text(s, line);
 		return;
 	}
@@ -151,8 +146,8 @@ static void put_ntpq(struct redact_sink *s, struct word text)
 	for (bool more = said_line(&text, &line); more; more = said_line(&text, &line)) {
 		const size_t from = s->len;
 
-		peers = peers && !begins(line, "associd=") && !begins(line, "srcadr=") &&
-			!begins(line, "***");
+		peers = peers && !word_begins(line, "associd=") && !word_begins(line, "srcadr=") &&
+			!word_begins(line, "***");
 		if (peers)
 			put_peer_line(s, line);
 		else

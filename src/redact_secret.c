@@ -6,17 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static char *word_end(char *at, const char *end)
-{
-	while (at < end && (unsigned char)*at > ' ')
-		at++;
-	return at;
-}
+#include "letters.h"
 
 static bool begins(const char *at, const char *end, const char *with)
 {
@@ -37,32 +27,12 @@ static void hide_login(char *at, const char *end)
 		memset(at, 'x', (size_t)(last - at));
 }
 
-/* Up to its second quotation mark, or to the next blank. */
-static void hide_word(char *at, const char *end)
+/* Passwords are among its words, and names. */
+static void hide_words(char *at, const char *end)
 {
-	if (at < end && *at == '"')
-		for (at++; at < end && *at != '"' && *at != '\n'; at++)
+	for (; at < end; at++)
+		if (!is_blank(*at))
 			*at = 'x';
-	else
-		memset(at, 'x', (size_t)(word_end(at, end) - at));
-}
-
-/* A line that begins with "crypto". */
-static void hide_crypto(char *at, char *end)
-{
-	while (at < end) {
-		char *stop;
-
-		while (at < end && is_blank(*at))
-			at++;
-		stop = word_end(at, end);
-		if (stop - at == 2 && !memcmp(at, "pw", 2)) {
-			for (at = stop; at < end && is_blank(*at); at++)
-				;
-			hide_word(at, end);
-		}
-		at = stop < end ? stop + 1 : end;
-	}
 }
 
 static void hide_in_line(char *at, char *end)
@@ -70,7 +40,7 @@ static void hide_in_line(char *at, char *end)
 	while (at < end && is_blank(*at))
 		at++;
 	if (begins(at, end, "crypto") && end - at > 6 && is_blank(at[6]))
-		hide_crypto(at, end);
+		hide_words(at + 6, end);
 	for (; at < end; at++)
 		if (begins(at, end, "://"))
 			hide_login(at + 3, end);

@@ -5,32 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool is_word(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-static bool begins(struct word w, const char *with)
-{
-	const size_t n = strlen(with);
-
-	return w.len >= n && !memcmp(w.s, with, n);
-}
-
-static bool is(struct word w, const char *text)
-{
-	return w.len == strlen(text) && begins(w, text);
-}
+#include "letters.h"
 
 void sink_put(struct redact_sink *s, const char *text, size_t n)
 {
@@ -52,10 +27,10 @@ static bool is_nobody(struct word w)
 	static const char *const heads[] = { "127.", "255.", "server-" };
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
-		if (is(w, whole[i]))
+		if (word_is(w, whole[i]))
 			return true;
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-		if (begins(w, heads[i]))
+		if (word_begins(w, heads[i]))
 			return true;
 	return false;
 }
@@ -66,7 +41,7 @@ static unsigned int number_of(struct redact *r, struct word w)
 	if (w.len >= REDACT_WORD_MAX)
 		w.len = REDACT_WORD_MAX - 1;
 	for (size_t i = 0; i < r->n_servers; i++)
-		if (is(w, r->servers[i]))
+		if (word_is(w, r->servers[i]))
 			return (unsigned int)i + 1;
 	if (r->n_servers == REDACT_SERVERS_MAX)
 		return REDACT_SERVERS_MAX + 1;
@@ -164,7 +139,7 @@ void sink_put_text(struct redact_sink *s, struct word text)
 
 		if (starts && !n)
 			n = ipv6_at(text);
-		if (begins(text, "://")) {
+		if (word_begins(text, "://")) {
 			sink_put(s, text.s, 3);
 			text.s += 3;
 			text.len -= 3;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/conftext.h"
+#include "letters.h"
 
 #define RULE_MAX 2048
 
@@ -52,7 +53,7 @@ static size_t take_line(struct udevrule_reader *rd, char *buf, size_t size)
 
 static bool is_between(char c)
 {
-	return conf_is_space(c) || c == ',';
+	return is_space(c) || c == ',';
 }
 
 static bool is_operator(char c)
@@ -83,18 +84,18 @@ static bool next_term(const char **p, const char *end, struct term *t)
 	for (s = *p; *p < end && !is_operator(**p) && **p != '{'; )
 		(*p)++;
 	t->key = (struct word){ .s = s, .len = (size_t)(*p - s) };
-	while (t->key.len && conf_is_space(s[t->key.len - 1]))
+	while (t->key.len && is_space(s[t->key.len - 1]))
 		t->key.len--;
 	if (*p < end && **p == '{') {
 		attribute = memchr(*p, '}', (size_t)(end - *p));
 		*p = attribute ? attribute + 1 : end;
 	}
-	while (*p < end && conf_is_space(**p))
+	while (*p < end && is_space(**p))
 		(*p)++;
 	for (op = *p; *p < end && is_operator(**p); )
 		(*p)++;
 	t->matches = *p - op == 2 && op[1] == '=' && (op[0] == '=' || op[0] == '!');
-	while (*p < end && (conf_is_space(**p) || **p == 'e' || **p == 'i'))
+	while (*p < end && (is_space(**p) || **p == 'e' || **p == 'i'))
 		(*p)++;
 	if (*p == end || **p != '"' || op == *p)
 		return false;
@@ -111,7 +112,7 @@ static bool is_identifying(const struct term *t)
 	};
 
 	for (size_t i = 0; t->matches && i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (conf_is(t->key, keys[i]))
+		if (word_is(t->key, keys[i]))
 			return true;
 	return false;
 }
@@ -137,13 +138,13 @@ static void read_terms(const char *text, size_t len, struct rule_fact *r, struct
 	struct term t;
 
 	while (next_term(&p, text + len, &t)) {
-		if (conf_is(t.key, "KERNEL") && t.matches)
+		if (word_is(t.key, "KERNEL") && t.matches)
 			conf_copy(r->kernel, sizeof(r->kernel), t.value);
-		else if (conf_is(t.key, "SYMLINK") && !t.matches)
+		else if (word_is(t.key, "SYMLINK") && !t.matches)
 			add_links(r, t.value);
-		else if (conf_is(t.key, "GOTO"))
+		else if (word_is(t.key, "GOTO"))
 			gate->jumps = true;
-		else if (conf_is(t.key, "LABEL"))
+		else if (word_is(t.key, "LABEL"))
 			gate->lands = true;
 		r->identifies = r->identifies || is_identifying(&t);
 	}
@@ -162,7 +163,7 @@ bool udevrule_next(struct udevrule_reader *rd, struct rule_fact *r)
 		const unsigned int line = rd->line;
 		size_t len = take_line(rd, text, sizeof(text)), blank = 0;
 
-		while (blank < len && conf_is_space(text[blank]))
+		while (blank < len && is_space(text[blank]))
 			blank++;
 		if (blank == len || text[blank] == '#')
 			continue;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/conftext.h"
+#include "letters.h"
 
 #define LINE_MAX_CHARS 1024
 
@@ -46,7 +47,7 @@ bool unitfile_lists(const char *list, const char *unit)
 	struct word w;
 
 	while ((w = conf_word(&list, end)).len)
-		if (conf_is(w, unit))
+		if (word_is(w, unit))
 			return true;
 	return false;
 }
@@ -108,14 +109,14 @@ static bool split(const char *text, size_t len, struct word *key, struct word *v
 	if (!is)
 		return false;
 	key->s = text;
-	while (key->s < is && conf_is_space(*key->s))
+	while (key->s < is && is_space(*key->s))
 		key->s++;
 	key->len = (size_t)(is - key->s);
-	while (key->len && conf_is_space(key->s[key->len - 1]))
+	while (key->len && is_space(key->s[key->len - 1]))
 		key->len--;
-	for (value->s = is + 1; value->s < end && conf_is_space(*value->s); )
+	for (value->s = is + 1; value->s < end && is_space(*value->s); )
 		value->s++;
-	while (end > value->s && conf_is_space(end[-1]))
+	while (end > value->s && is_space(end[-1]))
 		end--;
 	value->len = (size_t)(end - value->s);
 	return key->len > 0;
@@ -123,7 +124,7 @@ static bool split(const char *text, size_t len, struct word *key, struct word *v
 
 static bool is_wish(struct word key)
 {
-	return conf_is(key, "Wants") || conf_is(key, "Requires") || conf_is(key, "BindsTo");
+	return word_is(key, "Wants") || word_is(key, "Requires") || word_is(key, "BindsTo");
 }
 
 void unitfile_read(const char *path, const char *text, size_t len, struct service_fact *s)
@@ -138,14 +139,14 @@ void unitfile_read(const char *path, const char *text, size_t len, struct servic
 		whole.len = take_line(&t, buf, sizeof(buf));
 		if (!split(buf, whole.len, &key, &value))
 			continue;
-		if (conf_is(key, "After"))
+		if (word_is(key, "After"))
 			add_units(s->after, sizeof(s->after), value, false);
 		else if (is_wish(key))
 			add_units(s->wants, sizeof(s->wants), value, false);
-		else if (conf_is(key, "Alias"))
+		else if (word_is(key, "Alias"))
 			add_units(s->aliases, sizeof(s->aliases), value, true);
-		else if (conf_is(key, "ConditionPathExists") ||
-			 conf_is(key, "ConditionPathExistsGlob"))
+		else if (word_is(key, "ConditionPathExists") ||
+			 word_is(key, "ConditionPathExistsGlob"))
 			see_condition(path, line, whole, value, s);
 	}
 }

@@ -3,13 +3,26 @@
 #ifndef GPSPPSCTL_WORDS_H
 #define GPSPPSCTL_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* A piece of somebody else's text: not NUL-terminated. */
 struct word {
 	const char *s;
 	size_t len;		/* 0: the line has no more */
 };
+
+/* The word is this text, or begins with it, to the letter. */
+static inline bool word_is(struct word w, const char *text)
+{
+	return w.len == strlen(text) && !memcmp(w.s, text, w.len);
+}
+
+static inline bool word_begins(struct word w, const char *text)
+{
+	return w.len >= strlen(text) && !memcmp(w.s, text, strlen(text));
+}
 
 /* The next word from *p on, which is moved behind it, at most to `end`. */
 struct word next_word(const char **p, const char *end);

@@ -7,6 +7,7 @@
 
 #include "../daemon/daemon.h"
 #include "../systemfacts.h"
+#include "../unittab.h"
 
 bool check_is_systemd(const struct port_facts *f)
 {
@@ -88,12 +89,25 @@ bool check_is_held_by_service(const struct port_facts *f)
 	return len > 8 && !strcmp(unit->val + len - 8, ".service");
 }
 
-/* Its number in the table to be: that of the links that it has. */
-static const char *unit_number(const struct port_facts *f)
+static bool is_taken(const struct unittab *table, unsigned int unit)
 {
-	if (f->gps.name[0])
-		return f->gps.name + strlen("gps");
-	return f->gpspps.name[0] ? f->gpspps.name + strlen("gpspps") : "0";
+	for (size_t i = 0; table && i < table->n; i++)
+		if (table->units[i].unit == unit)
+			return true;
+	return false;
+}
+
+/* Its number in the table to be: that of the links that it has, or one that is free. */
+static unsigned int unit_number(const struct port_facts *f)
+{
+	unsigned int unit = 0;
+
+	if (sscanf(f->gps.name, "gps%3u", &unit) == 1 ||
+	    sscanf(f->gpspps.name, "gpspps%3u", &unit) == 1)
+		return unit;
+	while (is_taken(f->table, unit))
+		unit++;
+	return unit;
 }
 
 static void judge_by_hand(const struct port_facts *f, struct finding *out)
@@ -107,7 +121,7 @@ static void judge_by_hand(const struct port_facts *f, struct finding *out)
 	if (!fact_known(f->unit)) {
 		out->severity = SEV_INFO;
 		finding_why(out, "nothing attaches the port at the next boot, nor after a re-plug");
-		finding_fix(out, "echo '%s /dev/%s' >>/etc/gpsppsctl.conf     # from the next boot on udev starts gpsppsctl@%s.service",
+		finding_fix(out, "echo '%u /dev/%s' >>/etc/gpsppsctl.conf     # from the next boot on udev starts gpsppsctl@%s.service",
 			    unit_number(f), f->port.name, f->port.name);
 	} else if (fact_is(s->our_unit, 0)) {
 		finding_warn(out, "the port is not attached after the next boot");

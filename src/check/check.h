@@ -38,6 +38,13 @@ bool check_is_edge_told(const struct port_facts *f);
 /* The name that a daemon's configuration has for the pulse. */
 const char *check_pulse_node(const struct port_facts *f);
 
+/* Programs that take a receiver for something else: a check each, in port.c. */
+#define COMM_MODEMMANAGER "ModemManager"
+#define COMM_BRLTTY "brltty"
+bool check_is_called(const struct holder *h, const char *comm);
+/* Nobody of the sort that was looked for: proven only where everybody could be seen. */
+void check_no_intruder(const struct port_facts *f, struct finding *out);
+
 /* There is a UART whose interrupt or registers matter: it is attached. */
 bool check_is_at_work(const struct port_facts *f);
 /* A counter, or what it moved by, is known and above zero. */
@@ -79,6 +86,8 @@ const struct rule_fact *check_rule_giving(const struct port_facts *f, const char
 					  const char *link);
 
 /* In the order of diagnose.c. */
+extern const struct check check_gpio_button_driver;
+extern const struct check check_gpio_busy;
 extern const struct check check_port_absent;
 extern const struct check check_uart_absent;
 extern const struct check check_port_getty;
@@ -107,6 +116,9 @@ extern const struct check check_signal_short_pulse;
 extern const struct check check_nmea_silent;
 extern const struct check check_receiver_no_fix;
 extern const struct check check_receiver_pps_off;
+extern const struct check check_gpio_pulled_down;
+extern const struct check check_gpio_missed;
+extern const struct check check_gpio_wrong_edge;
 extern const struct check check_signal_stuck;
 extern const struct check check_signal_absent;
 extern const struct check check_signal_noise;
@@ -182,6 +194,7 @@ extern const struct check check_chrony_edge;
 extern const struct check check_chrony_falseticker;
 extern const struct check check_chrony_unused;
 extern const struct check check_chrony_no_clock;
+extern const struct check check_gpsd_no_mode_field;
 extern const struct check check_gpsd_no_pulse_rights;
 extern const struct check check_gpsd_symlink;
 extern const struct check check_gpsd_many_sources;

@@ -132,7 +132,7 @@ static bool is_explained(const struct port_facts *f, const struct chrony_pulse *
 	static const struct check *const reasons[] = {
 		&check_chrony_lock_unknown, &check_chrony_no_lock, &check_chrony_lock_limit,
 		&check_gpsd_no_n, &check_gpsd_holder, &check_gpsd_segments, &check_gpsd_socket,
-		&check_receiver_no_fix,
+		&check_gpsd_no_mode_field, &check_receiver_no_fix,
 	};
 
 	/* a handle whose device is gone: daemon.dead-handle */

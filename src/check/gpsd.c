@@ -67,6 +67,15 @@ struct fact gpsd_is_clock_heard(const struct daemon *d, const struct daemon_cloc
 	return fact_known(reach) ? fact_from(0, reach.val != 0) : reach;
 }
 
+bool gpsd_is_older(const struct gpsd_at *g, int minor)
+{
+	int major = 0, its = 0;
+
+	if (sscanf(g->d->gpsd_said.release, "%3d.%3d", &major, &its) != 2)
+		return false;
+	return major < 3 || (major == 3 && its < minor);
+}
+
 void gpsd_restart(const struct gpsd_at *g, char restart[GPSD_RESTART_MAX])
 {
 	daemon_restart_text(g->d, restart, GPSD_RESTART_MAX);
@@ -194,13 +203,24 @@ static void judge_both(const struct port_facts *f, const struct gpsd_at *g,
 	fix_holder(f, keeper, g, out);
 }
 
+/* Nothing starts it any more, as our own cure has it. */
+static bool is_given_up(const struct port_facts *f, const struct daemon *d)
+{
+	if (!daemon_is_stopped(d) || d->socket_activated || gpsd_waiting(f))
+		return false;
+	for (unsigned int i = 0; f->system && d->service[0] && i < f->system->n_services; i++)
+		if (!strcmp(f->system->services[i].name, d->service))
+			return fact_is(f->system->services[i].enabled, 0);
+	return false;
+}
+
 static void run_gpsd_holder(const struct port_facts *f, struct finding *out)
 {
 	const struct holder *keeper = facts_holder(f, ROLE_KEEPER);
 	const struct logline *l;
 	struct gpsd_at g;
 
-	if (!gpsd_find_any(f, &g))
+	if (!gpsd_find_any(f, &g) || is_given_up(f, g.d))
 		return;
 	l = daemon_logged(g.d, LOG_PORT_HELD, g.path[0] ? g.path : NULL);
 	if (g.is_open) {
@@ -231,7 +251,7 @@ const struct check check_gpsd_holder = {
 
 static bool is_garmin(const struct port_facts *f, const struct gpsd_at *g)
 {
-	const struct gpsd_seen *seen = gpsd_find(&g->d->gpsd_said, g->path);
+	const struct gpsd_seen *seen = daemon_gpsd_seen(g->d, f);
 
 	return strstr(f->sentences.model, "Garmin") || strstr(f->sentences.model, "GPS 18") ||
 	       (seen && (strstr(seen->driver, "Garmin") || strstr(seen->subtype, "GPS18") ||

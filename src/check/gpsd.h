@@ -24,6 +24,9 @@ const struct daemon *gpsd_waiting(const struct port_facts *f);
 /* A clock that gpsd feeds is heard; absent where the daemon does not tell. */
 struct fact gpsd_is_clock_heard(const struct daemon *d, const struct daemon_clock *c);
 
+/* It says that it is older than 3.MINOR. */
+bool gpsd_is_older(const struct gpsd_at *g, int minor);
+
 /* "systemctl restart gpsd.service" */
 #define GPSD_RESTART_MAX 96
 void gpsd_restart(const struct gpsd_at *g, char restart[GPSD_RESTART_MAX]);

@@ -1,25 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Does what gpsd writes arrive where the time daemon reads? */
+/* Does what gpsd writes into shared memory arrive where the time daemon reads? */
 #include "gpsd.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* ---- shared memory ---- */
-
 /* Users that a distribution makes are below; gpsd's own fallback is nobody. */
 #define UID_PERSON_MIN 1000
 #define UID_NOBODY 65534
 
+#define FIRST_OF_ROOT 0
+#define FIRST_OF_OTHERS 2
+#define FIRST_UNKNOWN (-1)
+
 /*
- * It attaches units 0 and 1 only as root, and root it is no more when it is seen:
- * one that a person started never was.
+ * It attaches units 0 and 1 only as root, and root it is no more when it is seen.  One
+ * that a person started never was; and a root raises its priority before it becomes
+ * another (gpsd.c, NICEVAL), which nobody else may.
  */
 static int first_unit(const struct daemon *gpsd)
 {
 	const struct fact uid = gpsd->process.uid;
 
-	return fact_known(uid) && uid.val >= UID_PERSON_MIN && uid.val != UID_NOBODY ? 2 : 0;
+	if ((fact_known(gpsd->nice) && gpsd->nice.val < 0) || fact_is(uid, 0) ||
+	    fact_is(uid, UID_NOBODY))
+		return FIRST_OF_ROOT;
+	return fact_known(uid) && uid.val >= UID_PERSON_MIN ? FIRST_OF_OTHERS : FIRST_UNKNOWN;
+}
+
+/* Of those that gpsd may write for its first device. */
+static bool is_right(int unit, int first)
+{
+	if (first == FIRST_UNKNOWN)
+		return unit <= FIRST_OF_OTHERS + 1;
+	return unit == first || unit == first + 1;
 }
 
 struct segments {
@@ -41,7 +55,7 @@ static void look_at_segments(const struct daemon *d, int first, struct segments 
 		s->is_any_heard = s->is_any_heard || fact_is(heard, 1);
 		if (c->kind != CLOCK_SHM)
 			continue;
-		if (c->unit == first || c->unit == first + 1) {
+		if (is_right(c->unit, first)) {
 			s->is_any_right = true;
 		} else if (!s->wrong) {
 			s->wrong = c;
@@ -50,15 +64,24 @@ static void look_at_segments(const struct daemon *d, int first, struct segments 
 	}
 }
 
-static void fix_segments(const struct segments *s, int first, struct finding *out)
+static const char *origin_text(int first)
 {
+	if (first == FIRST_UNKNOWN)
+		return "or to 2 and 3, if it was not started as root";
+	return first == FIRST_OF_ROOT ? "it was started as root" : "it was not started as root";
+}
+
+static void fix_segments(const struct segments *s, int origin, struct finding *out)
+{
+	/* that of every distribution is started as root */
+	const int first = origin == FIRST_UNKNOWN ? FIRST_OF_ROOT : origin;
 	char where[CLOCK_PATH_MAX + 16], restart[GPSD_RESTART_MAX];
 
 	daemon_where(s->d, s->wrong, where, sizeof(where));
 	daemon_restart_text(s->d, restart, sizeof(restart));
-	finding_observed(out, "%.120s reads segment %d; gpsd writes the first device's sentences to %d and its pulse to %d (it %s)",
+	finding_observed(out, "%.120s reads segment %d; gpsd writes the first device's sentences to %d and its pulse to %d (%s)",
 			 where, s->wrong->unit, first, first + 1,
-			 first ? "was not started as root" : "was started as root");
+			 origin_text(origin));
 	if (s->d->kind == DAEMON_CHRONY)
 		finding_fix(out, "%.120s: refclock SHM %d refid NMEA (the pulse: SHM %d)     # then %s",
 			    where, first, first + 1, restart);
@@ -68,6 +91,25 @@ static void fix_segments(const struct segments *s, int first, struct finding *ou
 	else
 		finding_fix(out, "%.120s: server 127.127.28.%d (the pulse: 127.127.28.%d)     # then %s",
 			    where, first, first + 1, restart);
+}
+
+/* It may write these or the two others, and nothing that it writes arrives. */
+static void skip_segments(const struct daemon *gpsd, struct finding *out)
+{
+	finding_skip(out, "whether gpsd was started as root is not known: it writes segments 0 and 1, or 2 and 3");
+	finding_fix(out, "sudo grep SYSV4e5450 /proc/%d/maps     # the last digit is the segment's number",
+		    (int)gpsd->pid.val);
+}
+
+static void judge_segments(const struct segments *s, int first, struct finding *out)
+{
+	/* by the user alone it is likely, and no more */
+	if (s->is_wrong_unheard || s->wrong->unit > FIRST_OF_OTHERS + 1)
+		finding_fail(out, "NO TIME: gpsd writes other segments than the time daemon reads");
+	else
+		finding_warn(out, "gpsd may write other segments than the time daemon reads");
+	finding_why(out, "gpsd gives each device two segments of shared memory in turn, from 0 on, or from 2 on when it was not started as root; the others are never written");
+	fix_segments(s, first, out);
 }
 
 static void run_gpsd_segments(const struct port_facts *f, struct finding *out)
@@ -86,18 +128,14 @@ static void run_gpsd_segments(const struct port_facts *f, struct finding *out)
 		if (d->kind == DAEMON_GPSD || !daemon_runs(d) || !daemon_clock_of(d, f))
 			continue;
 		look_at_segments(d, first, &s);
-		if (s.is_any_right || s.is_any_heard)
+		if (s.is_any_heard || (s.is_any_right && first != FIRST_UNKNOWN))
 			out->severity = SEV_OK;
-		if (!s.wrong || s.is_any_right || s.is_any_heard)
-			continue;
-		/* by the user alone it is likely, and no more */
-		if (s.is_wrong_unheard || s.wrong->unit > 3)
-			finding_fail(out, "NO TIME: gpsd writes other segments than the time daemon reads");
-		else
-			finding_warn(out, "gpsd may write other segments than the time daemon reads");
-		finding_why(out, "gpsd gives each device two segments of shared memory in turn, from 0 on, or from 2 on when it was not started as root; the others are never written");
-		fix_segments(&s, first, out);
-		return;
+		else if (s.is_any_right)
+			skip_segments(g.d, out);
+		else if (s.wrong) {
+			judge_segments(&s, first, out);
+			return;
+		}
 	}
 }
 
@@ -107,173 +145,10 @@ const struct check check_gpsd_segments = {
 	.explain = "gpsd hands the time on in shared memory: for each device a segment with the "
 		"sentences' time and one with the pulse's, from number 0 on, which only root may use, "
 		"or from 2 on when a person started it. A refclock with another number stays at reach "
-		"0. diag compares the configuration with gpsd's user and devices, and asks the daemon "
-		"whether the segment is heard.",
+		"0. diag compares the configuration with gpsd's user, priority and devices, and asks the "
+		"daemon whether the segment is heard.",
 	.see = "gpsd/timehint.c, ntpshm_context_init(); ipcs -m (keys 0x4e545030 and on)",
 	.stage = STAGE_DAEMON,
 	.explains = EXPLAINS_NO_ACCESS,
 	.run = run_gpsd_segments,
-};
-
-/* ---- chrony's socket ---- */
-
-/* chronyd's start and gpsd's look for the socket may be so close that their order is not known. */
-#define SURE_MS 2000
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* One of gpsd's: chrony.ttyS0.sock, chrony.clk.ttyS0.sock. */
-static bool is_gpsd_socket(const char *base)
-{
-	const size_t n = strlen(base);
-
-	return !strncmp(base, "chrony.", 7) && n > 12 && !strcmp(base + n - 5, ".sock");
-}
-
-/* The one that it looks for, by the name that it was given for its device. */
-static bool is_socket_of(const struct daemon *gpsd, const char *base)
-{
-	char pulse[GPSD_PATH_MAX + 16], clock[GPSD_PATH_MAX + 16];
-
-	for (size_t i = 0; i < gpsd->gpsd.n_devices; i++) {
-		const char *const name = gpsd_device_name(&gpsd->gpsd.devices[i]);
-
-		snprintf(pulse, sizeof(pulse), "chrony.%s.sock", name);
-		snprintf(clock, sizeof(clock), "chrony.clk.%s.sock", name);
-		if (!strcmp(base, pulse) || !strcmp(base, clock))
-			return true;
-	}
-	return false;
-}
-
-static void judge_name(const struct gpsd_at *g, const struct daemon *d,
-		       const struct chrony_refclock *rc, bool is_unheard, struct finding *out)
-{
-	char restart[GPSD_RESTART_MAX];
-
-	daemon_restart_text(d, restart, sizeof(restart));
-	if (is_unheard)
-		finding_fail(out, "NO TIME: gpsd looks for another socket than chronyd has");
-	else
-		finding_warn(out, "gpsd looks for another socket than chronyd has");
-	finding_observed(out, "%s:%u: %.120s; gpsd was given %.60s", d->chrony->files[rc->where.file],
-			 rc->where.line, rc->where.text, g->path);
-	finding_why(out, "gpsd names the socket by the device as it was given: chrony.%.40s.sock; another one is never written to",
-		    base_name(g->path));
-	finding_fix(out, "%s:%u: SOCK /run/chrony.%.40s.sock     # then %s; systemctl restart gpsd.service",
-		    d->chrony->files[rc->where.file], rc->where.line, base_name(g->path), restart);
-}
-
-/* 3.25 is the first that has a socket for the sentences' time. */
-static bool knows_clk(const char *release)
-{
-	int major = 0, minor = 0;
-
-	/* what it is when it does not say so: the newest */
-	if (sscanf(release, "%d.%d", &major, &minor) != 2)
-		return true;
-	return major > 3 || (major == 3 && minor >= 25);
-}
-
-static void judge_clk(const struct gpsd_at *g, const struct daemon *d,
-		      const struct chrony_refclock *rc, struct finding *out)
-{
-	char restart[GPSD_RESTART_MAX];
-
-	daemon_restart_text(d, restart, sizeof(restart));
-	finding_fail(out, "NO TIME: this gpsd has no socket for the time of the sentences");
-	finding_observed(out, "%s:%u: %.160s; gpsd is %s", d->chrony->files[rc->where.file],
-			 rc->where.line, rc->where.text, g->d->gpsd_said.release);
-	finding_why(out, "chrony.clk.*.sock is of gpsd 3.25 and later; older ones hand the sentences' time on in shared memory only, and the pulse by chrony.%.40s.sock",
-		    base_name(g->path));
-	finding_fix(out, "%s:%u: refclock SHM 0 refid %s offset 0.15 delay 0.3 noselect     # then %s",
-		    d->chrony->files[rc->where.file], rc->where.line, rc->refid, restart);
-}
-
-static void judge_order(const struct gpsd_at *g, const struct daemon *d,
-			const struct chrony_refclock *rc, const struct logline *l,
-			struct finding *out)
-{
-	char restart[GPSD_RESTART_MAX];
-
-	gpsd_restart(g, restart);
-	finding_saw(out, "gpsd_start_ms", g->d->start_ms);
-	finding_saw(out, "chronyd_start_ms", d->start_ms);
-	finding_fail(out, "NO TIME: gpsd was started before chronyd, and found no socket");
-	if (l)
-		finding_observed(out, "the log of this boot: %.240s", l->text);
-	else
-		finding_observed(out, "%s:%u: %.120s; gpsd runs since %.1f s after boot, chronyd since %.1f s",
-				 d->chrony->files[rc->where.file], rc->where.line, rc->where.text,
-				 (double)g->d->start_ms.val / 1000,
-				 (double)d->start_ms.val / 1000);
-	finding_why(out, "chronyd makes the socket, and gpsd looks for it once, when it opens the receiver: started earlier, or before chronyd was restarted, it writes to none");
-	finding_fix(out, "%s     # for good: After=chrony.service in a drop-in of gpsd.service", restart);
-	out->cure = g->d->service[0] ? CURE_COMMAND : CURE_NONE;
-}
-
-static bool started_before(const struct daemon *gpsd, const struct daemon *d)
-{
-	return gpsd->gpsd.nowait && fact_known(gpsd->start_ms) && fact_known(d->start_ms) &&
-	       gpsd->start_ms.val + SURE_MS < d->start_ms.val;
-}
-
-static bool judge_socket(const struct gpsd_at *g, const struct daemon *d,
-			 const struct daemon_clock *c, struct finding *out)
-{
-	const struct chrony_refclock *rc = &d->chrony->refclocks[c->index];
-	const struct fact heard = gpsd_is_clock_heard(d, c);
-	const struct logline *l = daemon_logged(g->d, LOG_SOCKET_MISSING, rc->param);
-
-	if (!is_gpsd_socket(base_name(rc->param)))
-		return false;
-	if (fact_is(heard, 1))
-		out->severity = SEV_OK;
-	else if (!is_socket_of(g->d, base_name(rc->param)))
-		judge_name(g, d, rc, fact_is(heard, 0), out);
-	else if (fact_is(heard, 0) && !strncmp(base_name(rc->param), "chrony.clk.", 11) &&
-		 !knows_clk(g->d->gpsd_said.release))
-		judge_clk(g, d, rc, out);
-	else if (l || started_before(g->d, d))
-		judge_order(g, d, rc, l, out);
-	else if (fact_known(g->d->start_ms) && fact_known(d->start_ms))
-		out->severity = SEV_OK;
-	return out->severity >= SEV_WARN;
-}
-
-static void run_gpsd_socket(const struct port_facts *f, struct finding *out)
-{
-	struct gpsd_at g;
-
-	if (!gpsd_find_running(f, &g) || !g.path[0])
-		return;
-	for (size_t i = 0; i < f->daemons->n; i++) {
-		const struct daemon *d = &f->daemons->v[i];
-
-		if (!d->chrony || !daemon_runs(d))
-			continue;
-		for (unsigned int k = 0; k < d->n_clocks; k++)
-			if (d->clocks[k].kind == CLOCK_SOCK &&
-			    judge_socket(&g, d, &d->clocks[k], out))
-				return;
-	}
-}
-
-const struct check check_gpsd_socket = {
-	.id = "gpsd.socket",
-	.title = "gpsd did not find chronyd's socket when it looked",
-	.explain = "For a refclock SOCK chronyd makes a socket, and gpsd looks for one of its own "
-		"naming, /run/chrony.ttyS0.sock, when it opens the receiver, and never again: it must "
-		"start after chronyd, also after each restart of chronyd, and the name must be that "
-		"of the device as gpsd was given it. diag compares names and start times, finds "
-		"gpsd's line in the log, and asks chronyc whether samples come.",
-	.see = "gpsd(8); gpsd/timehint.c, chrony_init(); https://chrony-project.org/faq.html",
-	.stage = STAGE_DAEMON,
-	.explains = EXPLAINS_NO_ACCESS,
-	.run = run_gpsd_socket,
 };

@@ -170,3 +170,84 @@ const struct check check_gpsd_no_pulse_rights = {
 	.explains = 0,
 	.run = run_gpsd_no_pulse_rights,
 };
+
+/* ---- sentences of before NMEA 2.30 ---- */
+
+/* 3.26 is the first that takes a fix without a mode for a fix. */
+#define MINOR_OF_BARE 26
+
+/* A pulse that gpsd feeds is awaited, and known to be missed. */
+static bool is_missed(const struct port_facts *f, bool *is_awaited)
+{
+	bool any = false;
+
+	*is_awaited = false;
+	for (size_t i = 0; i < f->daemons->n; i++) {
+		const struct daemon *d = &f->daemons->v[i];
+
+		if (d->kind == DAEMON_GPSD || !daemon_runs(d) || !daemon_clock_of(d, f))
+			continue;
+		for (unsigned int k = 0; k < d->n_clocks; k++) {
+			const struct fact heard = daemon_is_by_gpsd(&d->clocks[k]) ?
+				gpsd_is_clock_heard(d, &d->clocks[k]) : fact_from(0, 1);
+
+			*is_awaited = *is_awaited || !fact_is(heard, 1);
+			any = any || fact_is(heard, 0);
+		}
+	}
+	return any;
+}
+
+static void judge_bare(const struct port_facts *f, const struct gpsd_at *g, struct finding *out)
+{
+	bool is_awaited;
+
+	if (is_missed(f, &is_awaited))
+		finding_fail(out, "NOT USABLE: gpsd passes no pulse on, as RMC has no mode field");
+	else if (is_awaited)
+		finding_warn(out, "gpsd passes no pulse on, as RMC has no mode field");
+	else
+		out->severity = SEV_INFO;
+	finding_observed(out, "gpsd %s told of no pulse of /dev/%s while %s stamped them; its RMC with a fix has 11 fields (%u of them came)",
+			 g->d->gpsd_said.release, f->port.name, f->pulse.name,
+			 (unsigned int)g->d->gpsd_said.rmc_bare);
+	finding_why(out, "before 3.26 gpsd takes such an RMC for no fix, and wants four fixes in a row before it believes a pulse (\"no fix\"); the mode came with NMEA 2.30, and a Garmin sends it only when told to");
+	finding_fix(out, "systemctl stop gpsd.socket gpsd.service; gpsppsctl receiver /dev/%s --nmea-version 2.3; systemctl start gpsd.socket gpsd.service     # or a gpsd from 3.26 on",
+		    f->port.name);
+}
+
+/* Of two devices nobody says whose sentence it is; one in a binary mode has gpsd's own. */
+static void run_gpsd_no_mode_field(const struct port_facts *f, struct finding *out)
+{
+	const struct gpsd_seen *seen;
+	const struct gpsd_state *s;
+	struct gpsd_at g;
+
+	if (!gpsd_find_running(f, &g) || !g.is_open || !fact_is(g.d->gpsd_answers, 1))
+		return;
+	s = &g.d->gpsd_said;
+	seen = daemon_gpsd_seen(g.d, f);
+	if (!seen || !fact_is(s->watching_pulses, 1) || !facts_has_pulse(f))
+		return;
+	finding_saw(out, "gpsd_pulses", fact_from(0, seen->pulse.n));
+	if (seen->pulse.n)
+		out->severity = SEV_OK;
+	else if (s->n == 1 && !s->n_lost && s->rmc_bare && !s->rmc_moded &&
+		 !fact_is(seen->native, 1) && gpsd_is_older(&g, MINOR_OF_BARE))
+		judge_bare(f, &g, out);
+}
+
+const struct check check_gpsd_no_mode_field = {
+	.id = "gpsd.no-mode-field",
+	.title = "gpsd passes no pulse on while RMC has no mode field (NMEA 2.30)",
+	.explain = "gpsd before 3.26 reads the twelfth field of RMC even where the sentence ends "
+		"before it, and takes the missing mode for no fix: it then never counts the four "
+		"fixes after which it believes a pulse, and hands none on, neither by shared memory "
+		"nor by socket. A Garmin 18x is so from the factory. diag watches gpsd's socket "
+		"for some seconds: pulses that the kernel stamps and gpsd does not tell of, and the "
+		"receiver's RMC. Have the receiver speak NMEA 2.30 ($PGRMC1, field 7 = 2).",
+	.see = "gpsd/drivers/driver_nmea0183.c, processRMC(), faa_mode(); gpsd/timehint.c, report_hook()",
+	.stage = STAGE_DAEMON,
+	.explains = EXPLAINS_NO_ACCESS,
+	.run = run_gpsd_no_mode_field,
+};

@@ -227,11 +227,27 @@ static const struct daemon *find_configured(const struct port_facts *f)
 	return NULL;
 }
 
+/* ntpd -u user:group, as Debian starts it, keeps no other group of its user. */
+static void fix_perm_pps(const struct port_facts *f, const struct process_fact *p,
+			 const struct daemon *d, struct finding *out)
+{
+	char restart[96] = "restart the daemon";
+
+	if (d && daemon_retries_pulse(d, daemon_pulse_clock_of(d, f))) {
+		finding_fix(out, "echo \"SUBSYSTEM==\\\"pps\\\", OWNER=\\\"$(id -nu %d)\\\"\" >/etc/udev/rules.d/60-ntpsec-pps.rules; udevadm control --reload; udevadm trigger -s pps     # it is opened at the next poll",
+			    (int)p->uid.val);
+		return;
+	}
+	if (d)
+		daemon_restart_text(d, restart, sizeof(restart));
+	finding_fix(out, "chgrp dialout /dev/%s; chmod 660 /dev/%s; %s     # for good: the udev rules of 'make install', the daemon's user in group dialout",
+		    f->pulse.name, f->pulse.name, restart);
+}
+
 static void run_perm_pps(const struct port_facts *f, struct finding *out)
 {
 	const struct process_fact *p;
 	const struct daemon *d = NULL;
-	char restart[96] = "restart the daemon";
 
 	if (!facts_is_attached(f))
 		return;
@@ -254,10 +270,7 @@ static void run_perm_pps(const struct port_facts *f, struct finding *out)
 	finding_fail(out, "NOT USABLE: %s may not open /dev/%s", p->comm, f->pulse.name);
 	access_shut_out_text(p, f->pulse.name, &f->pps_node, out);
 	finding_why(out, "the daemon gets \"Permission denied\" and runs without pulses");
-	if (d)
-		daemon_restart_text(d, restart, sizeof(restart));
-	finding_fix(out, "chgrp dialout /dev/%s; chmod 660 /dev/%s; %s     # for good: the udev rules of 'make install', the daemon's user in group dialout",
-		    f->pulse.name, f->pulse.name, restart);
+	fix_perm_pps(f, p, d, out);
 }
 
 const struct check check_perm_pps = {

@@ -27,7 +27,7 @@ static bool is_by_comm(const struct logline *l, const char *comm)
 {
 	struct word rest = said_after(text_of(l), " comm=\"");
 
-	return rest.s && said_is(said_field(&rest, '"'), comm);
+	return rest.s && word_is(said_field(&rest, '"'), comm);
 }
 
 /* A profile is named by the program's path, or by any other name. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../daemon/ntpd_lex.h"
+#include "../ntplines.h"
 
 bool ntp_find(const struct port_facts *f, struct ntp_view *v)
 {
@@ -27,6 +28,32 @@ bool ntp_find(const struct port_facts *f, struct ntp_view *v)
 bool ntp_find_nmea(const struct port_facts *f, struct ntp_view *v)
 {
 	return ntp_find(f, v) && v->clock->kind == CLOCK_NMEA;
+}
+
+struct fact ntp_unit_of(const struct port_facts *f)
+{
+	struct ntplines_input in;
+
+	ntplines_of(f, &in);
+	return in.unit;
+}
+
+/* It has this port, or may have been meant to: no daemon has it. */
+static bool concerns(const struct daemon *d, const struct port_facts *f)
+{
+	return daemon_clock_of(d, f) || daemon_has_open(d, f->port.name) ||
+	       (fact_known(ntp_unit_of(f)) && !daemon_of(f, DAEMONS_ALL));
+}
+
+const struct daemon *ntp_next(const struct port_facts *f, size_t *i)
+{
+	while (f->daemons && *i < f->daemons->n) {
+		const struct daemon *d = &f->daemons->v[(*i)++];
+
+		if (DAEMON_BIT(d->kind) & DAEMONS_NTP && daemon_runs(d) && concerns(d, f))
+			return d;
+	}
+	return NULL;
 }
 
 const char *ntp_name(const struct daemon *d)

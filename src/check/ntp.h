@@ -20,6 +20,11 @@ bool ntp_find(const struct port_facts *f, struct ntp_view *v);
 /* The same, and the clock reads the port's sentences. */
 bool ntp_find_nmea(const struct port_facts *f, struct ntp_view *v);
 
+/* The port's unit, by the table of units or by the link's name. */
+struct fact ntp_unit_of(const struct port_facts *f);
+/* The ntpd that runs and has this port, or may have been meant to, from *i on; NULL: no more. */
+const struct daemon *ntp_next(const struct port_facts *f, size_t *i);
+
 /* "NTPsec" or "ntpd" */
 const char *ntp_name(const struct daemon *d);
 

@@ -1,40 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Does ntpd take the lines of its configuration, and do they name this port? */
+/* Does ntpd take the lines of its configuration about this port? */
 #include "ntp.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "../daemon/ntpd_lex.h"
-#include "../ntplines.h"
-
-/* By the table of units, or by the link's name. */
-static struct fact unit_of(const struct port_facts *f)
-{
-	struct ntplines_input in;
-
-	ntplines_of(f, &in);
-	return in.unit;
-}
-
-/* It has this port, or may have been meant to: no daemon has it. */
-static bool concerns(const struct daemon *d, const struct port_facts *f)
-{
-	return daemon_clock_of(d, f) || daemon_has_open(d, f->port.name) ||
-	       (fact_known(unit_of(f)) && !daemon_of(f, DAEMONS_ALL));
-}
-
-/* The ntpd that runs and concerns this port, from `i` on; NULL: no more. */
-static const struct daemon *next_ntp(const struct port_facts *f, size_t *i)
-{
-	while (f->daemons && *i < f->daemons->n) {
-		const struct daemon *d = &f->daemons->v[(*i)++];
-
-		if (DAEMON_BIT(d->kind) & DAEMONS_NTP && daemon_runs(d) && concerns(d, f))
-			return d;
-	}
-	return NULL;
-}
 
 /* ---- lines that it does not take ---- */
 
@@ -133,7 +104,7 @@ static void judge_stray(const struct daemon *d, const struct ntpd_entry *stray,
 static void judge_conf(const struct port_facts *f, const struct daemon *d, struct finding *out)
 {
 	const struct daemon_clock *c = daemon_clock_of(d, f);
-	const struct fact unit = c && c->unit >= 0 ? fact_from(0, c->unit) : unit_of(f);
+	const struct fact unit = c && c->unit >= 0 ? fact_from(0, c->unit) : ntp_unit_of(f);
 	const struct ntpd_error *e = fact_known(unit) ? find_error(d, unit.val) : NULL;
 	const struct ntpd_entry *stray = c ? find_stray(d, c) : NULL;
 
@@ -150,7 +121,7 @@ static void run_conf(const struct port_facts *f, struct finding *out)
 	const struct daemon *d;
 	size_t i = 0;
 
-	while (out->severity <= SEV_OK && (d = next_ntp(f, &i))) {
+	while (out->severity <= SEV_OK && (d = ntp_next(f, &i))) {
 		if (d->conf.state == FACT_DENIED)
 			check_denied(out, "ntpd's configuration", d->conf);
 		else if (d->ntpd)
@@ -170,119 +141,4 @@ const struct check check_daemon_conf = {
 	.stage = STAGE_DAEMON,
 	.explains = EXPLAINS_NO_ACCESS,
 	.run = run_conf,
-};
-
-/* ---- the unit ---- */
-
-/* A clock of this kind whose device is not there. */
-static const struct daemon_clock *find_dead(const struct daemon *d, enum clock_kind kind)
-{
-	for (unsigned int i = 0; d->ntpd && i < d->n_clocks; i++) {
-		const struct daemon_clock *c = &d->clocks[i];
-		const struct fact_text *node = kind == CLOCK_PPS ? &c->pulse_node : &c->port_node;
-
-		if (c->kind == kind && node->state == FACT_ABSENT)
-			return c;
-	}
-	return NULL;
-}
-
-static void observe_dead(const struct daemon *d, const struct daemon_clock *c,
-			 const char *ours, struct finding *out)
-{
-	char where[CLOCK_PATH_MAX + 16];
-
-	daemon_where(d, c, where, sizeof(where));
-	finding_observed(out, "unit %d in %.100s is %.80s, which does not exist; here it is /dev/%s",
-			 c->unit, where, c->kind == CLOCK_PPS ? c->pulse : c->port, ours);
-}
-
-static void fix_unit(const struct daemon *d, const struct daemon_clock *c, int unit,
-		     struct finding *out)
-{
-	const struct ntpd_place *at = &d->ntpd->clocks[c->index].at;
-	char value[16];
-
-	snprintf(value, sizeof(value), "%d", unit);
-	if (!ntp_is_refclock(at))
-		ntp_fix_line(d, out, "server 127.127.20.%d ..., and fudge 127.127.20.%d ...", unit,
-			     unit);
-	else
-		ntp_fix_word(d, at, "unit", value, out);
-}
-
-static void judge_dead_port(const struct port_facts *f, const struct daemon *d,
-			    const struct daemon_clock *c, int unit, struct finding *out)
-{
-	finding_fail(out, "NOT USABLE: %s looks for unit %d, this port is unit %d", ntp_name(d),
-		     c->unit, unit);
-	observe_dead(d, c, f->gps.name[0] ? f->gps.name : f->port.name, out);
-	finding_why(out, "the number at the end of 127.127.20.N, or behind unit, is the one of /dev/gpsN and /dev/gpsppsN");
-	fix_unit(d, c, unit, out);
-}
-
-/* Sentences are read, and the driver for a pulse alone finds none. */
-static void judge_dead_pulse(const struct port_facts *f, const struct daemon *d,
-			     const struct daemon_clock *c, struct finding *out)
-{
-	const char *node = check_pulse_node(f);
-	const struct ntpd_place *at = &d->ntpd->clocks[c->index].at;
-	char path[40];
-
-	finding_fail(out, "NOT USABLE: %s looks for the pulse where there is none", ntp_name(d));
-	observe_dead(d, c, node, out);
-	finding_why(out, "the driver for a pulse alone (22) opens /dev/ppsN with its unit for N: that is the kernel's number, which follows the order of attaching");
-	snprintf(path, sizeof(path), "/dev/%s", node);
-	if (ntp_is_refclock(at))
-		ntp_fix_word(d, at, "ppspath", path, out);
-	else
-		ntp_fix_line(d, out, "fudge 127.127.20.%d flag1 1, and no line with 127.127.22",
-			     daemon_clock_of(d, f)->unit);
-}
-
-static void judge_unit(const struct port_facts *f, const struct daemon *d, struct fact unit,
-		       struct finding *out)
-{
-	const struct daemon_clock *c = daemon_clock_of(d, f), *dead;
-
-	if (!c) {
-		dead = find_dead(d, CLOCK_NMEA);
-		if (dead && fact_known(unit) && dead->unit != unit.val)
-			judge_dead_port(f, d, dead, (int)unit.val, out);
-		return;
-	}
-	if (!d->ntpd)
-		return;
-	dead = f->no_pulse || daemon_pulse_clock_of(d, f) ? NULL : find_dead(d, CLOCK_PPS);
-	if (c->kind == CLOCK_NMEA && dead && facts_saw_pulse(f) && !ntp_follows_pulse(d))
-		judge_dead_pulse(f, d, dead, out);
-	else
-		out->severity = SEV_OK;
-}
-
-static void run_unit(const struct port_facts *f, struct finding *out)
-{
-	const struct fact unit = unit_of(f);
-	const struct daemon *d;
-	size_t i = 0;
-
-	if (!facts_is_attached(f))
-		return;
-	while (out->severity <= SEV_OK && (d = next_ntp(f, &i)))
-		judge_unit(f, d, unit, out);
-}
-
-const struct check check_daemon_unit = {
-	.id = "daemon.unit",
-	.title = "ntpd is configured for another unit than this port's",
-	.explain = "ntpd names its devices by the unit: 127.127.20.1, or refclock nmea unit 1, "
-		"opens /dev/gps1 and /dev/gpspps1, and the driver for a pulse alone /dev/pps1. "
-		"Where these do not exist it goes on without the receiver. diag sees a clock "
-		"whose device is missing, and this port, unit N of the table or of its link, that "
-		"no daemon uses. Write the right number into the configuration, or another unit "
-		"into /etc/gpsppsctl.conf.",
-	.see = "https://docs.ntpsec.org/latest/driver_nmea.html; https://docs.ntpsec.org/latest/driver_pps.html",
-	.stage = STAGE_DAEMON,
-	.explains = EXPLAINS_NO_ACCESS,
-	.run = run_unit,
 };

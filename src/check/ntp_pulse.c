@@ -133,6 +133,12 @@ static void judge_flag3(const struct port_facts *f, const struct ntp_view *v,
 			const struct logline *log, struct finding *out)
 {
 	observe_flag3(f, v, log, out);
+	if (daemon_retries_pulse(v->d, v->clock)) {
+		out->severity = SEV_INFO;
+		finding_why(out, "this kernel cannot steer its clock by the pulse itself; this NTPsec is patched (+pps), ignores flag3 then, and steers the clock by the same stamps");
+		ntp_fix(v->d, &v->unit, NTPD_FLAG3, "0", out);
+		return;
+	}
 	/* it still has the pulse: the line is newer than its start */
 	if (ntp_uses_pulse(v) || (!log && daemon_has_open(v->d, f->pulse.name)))
 		out->severity = SEV_INFO;

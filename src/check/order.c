@@ -133,6 +133,13 @@ static bool went_well(const struct daemon *d, const struct port_facts *f)
 	       d->start_ms.val < BOOT_MS;
 }
 
+/* A pulse that comes later is taken then. */
+static bool needs_no_order(const struct daemon *d, const struct service_fact *s,
+			   const struct port_facts *f)
+{
+	return !s->condition.line && daemon_retries_pulse(d, daemon_pulse_clock_of(d, f));
+}
+
 static void judge_order(const struct port_facts *f, const struct daemon *d,
 			const struct service_fact *s, struct finding *out)
 {
@@ -179,7 +186,7 @@ static void run_boot_order(const struct port_facts *f, struct finding *out)
 		return;
 	if (s->known.state == FACT_DENIED)
 		check_denied(out, "the daemon's unit", s->known);
-	else if (is_ordered(s, f))
+	else if (is_ordered(s, f) || needs_no_order(d, s, f))
 		out->severity = SEV_OK;
 	else
 		judge_order(f, d, s, out);

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Is there a port, is there a UART behind it, and who has it? */
+/* Is there a port, is there a UART behind it, and is a stranger on it? */
 #include "check.h"
 
-#include <errno.h>
 #include <string.h>
-
-#define COMM_MODEMMANAGER "ModemManager"
-#define COMM_BRLTTY "brltty"
 
 /* A GPIO line or a card that the table names. */
 static void absent_source(const struct port_facts *f, struct finding *out)
@@ -17,6 +13,12 @@ static void absent_source(const struct port_facts *f, struct finding *out)
 	finding_fix(out, "grep . /sys/class/pps/*/name     # the names that there are");
 }
 
+/* The source is not there as somebody else has its line: that says it better. */
+static bool is_line_taken(const struct port_facts *f)
+{
+	return check_fails(&check_gpio_busy, f) || check_fails(&check_gpio_button_driver, f);
+}
+
 static void run_port_absent(const struct port_facts *f, struct finding *out)
 {
 	if (fact_is(f->present, 1)) {
@@ -24,6 +26,8 @@ static void run_port_absent(const struct port_facts *f, struct finding *out)
 		return;
 	}
 	if (f->pulse_only && !f->gone) {
+		if (is_line_taken(f))
+			return;
 		absent_source(f, out);
 		return;
 	}
@@ -88,8 +92,7 @@ const struct check check_uart_absent = {
 	.run = run_uart_absent,
 };
 
-/* Nobody of the sort that was looked for: proven only where everybody could be seen. */
-static void judge_no_intruder(const struct port_facts *f, struct finding *out)
+void check_no_intruder(const struct port_facts *f, struct finding *out)
 {
 	char who[160];
 
@@ -123,7 +126,7 @@ static void run_port_getty(const struct port_facts *f, struct finding *out)
 			out->cure = CURE_COMMAND;
 		return;
 	}
-	judge_no_intruder(f, out);
+	check_no_intruder(f, out);
 }
 
 const struct check check_port_getty = {
@@ -140,7 +143,7 @@ const struct check check_port_getty = {
 	.run = run_port_getty,
 };
 
-static bool is_called(const struct holder *h, const char *comm)
+bool check_is_called(const struct holder *h, const char *comm)
 {
 	return !strncmp(h->comm, comm, strlen(comm));
 }
@@ -154,13 +157,13 @@ static const struct holder *find_intruder(const struct port_facts *f, const char
 	for (size_t i = 0; i < f->port.holders.n; i++) {
 		const struct holder *h = &f->port.holders.v[i];
 
-		if (!is_called(h, comm))
+		if (!check_is_called(h, comm))
 			continue;
 		finding_saw(out, "pid", fact_from(0, h->pid));
 		finding_observed(out, "%s[%d] has /dev/%s open", h->comm, h->pid, f->port.name);
 		return h;
 	}
-	judge_no_intruder(f, out);
+	check_no_intruder(f, out);
 	return NULL;
 }
 
@@ -220,152 +223,4 @@ const struct check check_port_brltty = {
 	.stage = STAGE_HOLDER,
 	.explains = EXPLAINS_NO_PULSE | EXPLAINS_NO_SENTENCES,
 	.run = run_port_brltty,
-};
-
-/* ---- who may open it, and who reads it ---- */
-
-/* What a daemon gets that comes now; -EBUSY (tty_reopen(), drivers/tty/tty_io.c). */
-static void judge_locked(const struct port_facts *f, struct finding *out)
-{
-	char who[160];
-
-	facts_holders_text(f, who, sizeof(who));
-	finding_observed(out, "TIOCEXCL is set on /dev/%s, open by %s", f->port.name, who);
-	/* gpsd sets it, and an NTP daemon that is in needs no second open */
-	if (facts_holder(f, ROLE_GPSD) || facts_holder(f, ROLE_NTP) || !f->gps.name[0]) {
-		finding_why(out, "who opened the port alone set it (gpsd does); a program without CAP_SYS_ADMIN that comes now gets \"Device or resource busy\"");
-		out->severity = SEV_INFO;
-		return;
-	}
-	finding_fail(out, "NO SENTENCES: the port is locked against the NTP daemon (TIOCEXCL)");
-	finding_why(out, "who set it is not known; ntpd opens /dev/%s for the sentences and gets \"Device or resource busy\"; the lock falls when the last one closes the port",
-		    f->gps.name);
-	if (facts_reader(f))
-		finding_fix(out, "kill %d     # %s; when all have closed the port: gpsppsctl attach /dev/%s",
-			    facts_reader(f)->pid, facts_reader(f)->comm, f->port.name);
-	else
-		check_fix_attach(f, out);
-}
-
-static void run_port_exclusive(const struct port_facts *f, struct finding *out)
-{
-	if (f->pulse_only || !fact_is(f->present, 1) || f->exclusive.state == FACT_UNREAD ||
-	    f->exclusive.state == FACT_ABSENT)
-		return;
-	finding_saw(out, "exclusive", f->exclusive);
-	/* of a port that nobody has open it is not asked */
-	if (f->exclusive.state == FACT_DENIED) {
-		if (f->exclusive.err != EAGAIN)
-			check_denied(out, "whether the port is locked (TIOCGEXCL)", f->exclusive);
-		return;
-	}
-	if (!f->exclusive.val) {
-		out->severity = SEV_OK;
-		return;
-	}
-	if (f->port.holders.unseen && !facts_reader(f)) {
-		finding_skip(out, "the port is locked (TIOCEXCL), and who has it cannot be seen");
-		finding_fix(out, "run it as root: sudo gpsppsctl diag");
-		return;
-	}
-	judge_locked(f, out);
-}
-
-const struct check check_port_exclusive = {
-	.id = "port.exclusive",
-	.title = "the port is locked against other programs (TIOCEXCL)",
-	.explain = "A program may lock a port for itself with the ioctl TIOCEXCL: whoever opens it "
-		"then without CAP_SYS_ADMIN gets \"Device or resource busy\". gpsd does so, and "
-		"where gpsd alone reads the receiver that is right; an NTP daemon that shall "
-		"read the port is shut out. TIOCGEXCL tells that it is set, and not by whom. "
-		"It ends when the last process closes the port.",
-	.see = "TIOCEXCL(2const)",
-	.stage = STAGE_HOLDER,
-	.explains = EXPLAINS_NO_SENTENCES | EXPLAINS_NO_ACCESS,
-	.run = run_port_exclusive,
-};
-
-static bool is_time_daemon(const struct holder *h)
-{
-	return holder_role(h->comm) == ROLE_NTP || holder_role(h->comm) == ROLE_GPSD;
-}
-
-/* Those who are told by a check of their own do not count. */
-static bool is_plain_reader(const struct holder *h)
-{
-	enum holder_role role = holder_role(h->comm);
-
-	return role != ROLE_KEEPER && role != ROLE_GETTY && !is_called(h, COMM_MODEMMANAGER) &&
-	       !is_called(h, COMM_BRLTTY);
-}
-
-/*
- * Two readers, the time daemon first.  One line a process: whoever has opened the
- * port twice is one reader.
- */
-static size_t find_readers(const struct port_facts *f, const struct holder *found[2])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < f->port.holders.n && n < 2; i++) {
-		const struct holder *h = &f->port.holders.v[i];
-
-		if (is_plain_reader(h) && !(n && found[0]->pid == h->pid))
-			found[n++] = h;
-	}
-	if (n == 2 && !is_time_daemon(found[0])) {
-		const struct holder *first = found[0];
-
-		found[0] = found[1];
-		found[1] = first;
-	}
-	return n;
-}
-
-static void fix_second_reader(const struct holder *other, struct finding *out)
-{
-	if (is_time_daemon(other))
-		finding_fix(out, "systemctl disable --now gpsd.socket gpsd.service     # or take the receiver out of the NTP daemon's configuration");
-	else
-		finding_fix(out, "kill %d     # %s", other->pid, other->comm);
-}
-
-static void run_port_second_reader(const struct port_facts *f, struct finding *out)
-{
-	const struct holder *found[2];
-	size_t n;
-
-	if (f->pulse_only || !fact_is(f->present, 1))
-		return;
-	n = find_readers(f, found);
-	if (n < 2) {
-		judge_no_intruder(f, out);
-		return;
-	}
-	finding_saw(out, "pid", fact_from(0, found[0]->pid));
-	finding_saw(out, "second_pid", fact_from(0, found[1]->pid));
-	/* a shell and what it started share a descriptor: not known to be a fault */
-	if (is_time_daemon(found[0]))
-		finding_fail(out, "NO SENTENCES: two programs read the port, each gets a part");
-	else
-		finding_warn(out, "two programs have the port open: who reads takes from the other");
-	finding_observed(out, "%s[%d] and %s[%d] have /dev/%s open", found[0]->comm, found[0]->pid,
-			 found[1]->comm, found[1]->pid, f->port.name);
-	finding_why(out, "a character goes to the one that reads first: both see torn sentences with bad checksums, and the pulse is not affected");
-	fix_second_reader(found[1], out);
-}
-
-const struct check check_port_second_reader = {
-	.id = "port.second-reader",
-	.title = "two programs read the port, and each gets a part of the sentences",
-	.explain = "A serial port has one queue of received characters: what one process has read, "
-		"the other never sees. Two readers (gpsd beside ntpd, or a forgotten cat) tear "
-		"the sentences apart, and the checksums fail; the pulse goes on. diag counts the "
-		"processes that have the port open, without those that only keep it attached "
-		"(gpsppsctl, ldattach). Let one program read the receiver: ntpd's NMEA driver, or "
-		"gpsd, which hands the time on through shared memory.",
-	.see = "https://gpsd.gitlab.io/gpsd/gpsd-time-service-howto.html",
-	.stage = STAGE_HOLDER,
-	.explains = EXPLAINS_NO_SENTENCES,
-	.run = run_port_second_reader,
 };

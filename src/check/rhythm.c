@@ -42,7 +42,8 @@ static const struct stamps *judged_edge(const struct port_facts *f)
  * sampler sees the last stamp only, every few ms: more than one number at a time
  * is a bounce, or the sampler was late.
  */
-static int64_t misfit_ns(const struct stamp *from, const struct stamp *to, int64_t period_ns)
+static int64_t misfit_ns(const struct stamp *from, const struct stamp *to, int64_t period_ns,
+			 int64_t missed_max)
 {
 	const int64_t ns = to->time_ns - from->time_ns;
 	const uint32_t steps = to->seq - from->seq;
@@ -53,7 +54,14 @@ static int64_t misfit_ns(const struct stamp *from, const struct stamp *to, int64
 	if (steps > 1)
 		return llabs(ns / steps - period_ns);
 	periods = (ns + period_ns / 2) / period_ns;
-	return periods < 1 || periods > MISSED_MAX ? period_ns : llabs(ns - periods * period_ns);
+	return periods < 1 || periods > missed_max ? period_ns : llabs(ns - periods * period_ns);
+}
+
+/* Who polls takes no edge but an expected one, and counts what is missed: gpio.missed tells. */
+static int64_t missed_max(const struct port_facts *f)
+{
+	return f->gpio.driver == GPIO_DRIVER_POLL && fact_known(f->second.gpio.missed) ?
+		INT64_MAX : MISSED_MAX;
 }
 
 /* One late pulse leaves the others where they were, a clock that is set moves all of them. */
@@ -102,7 +110,8 @@ static bool find_rhythm(const struct port_facts *f, struct rhythm *r)
 	r->longest_ns = sorted[r->n - 1];
 	for (unsigned int i = 0; i < r->n && r->period_ns > 0; i++) {
 		const int64_t period_ns = is_a_second(r->period_ns) ? NS_PER_S : r->period_ns;
-		const int64_t off_ns = misfit_ns(&s->v[i], &s->v[i + 1], period_ns);
+		const int64_t off_ns = misfit_ns(&s->v[i], &s->v[i + 1], period_ns,
+						missed_max(f));
 
 		r->odd += off_ns > period_ns / FALSE_SHARE;
 		r->uneven += off_ns > UNEVEN_NS || off_ns > period_ns / FALSE_SHARE;

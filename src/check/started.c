@@ -6,6 +6,16 @@
 #include "../daemon/mark.h"
 #include "access.h"
 
+/* ---- one that needs no restart ---- */
+
+static void judge_retry(const struct daemon *d, const char *what, struct finding *out)
+{
+	finding_warn(out, "%s %s, and tries again at its next poll", daemon_row(d->kind)->comm,
+		     what);
+	finding_why(out, "this NTPsec is patched (+pps): it opens the pulse once more at each poll that had none, and its log tells what keeps it out");
+	finding_fix(out, "journalctl -b -t ntpd -g PPS -n 1     # what its last try came to");
+}
+
 /* ---- a handle of what is gone ---- */
 
 /* It wants this device, and has another open that is gone: the same before it came anew. */
@@ -29,10 +39,14 @@ static void judge_dead(const struct port_facts *f, const struct daemon *d,
 
 	daemon_text(d, name, sizeof(name));
 	finding_saw(out, "pid", d->pid);
-	finding_fail(out, "NOT USABLE: %s has a %s open that is gone", daemon_row(d->kind)->comm,
-		     pulse ? "pulse" : "port");
 	finding_observed(out, "%s has /dev/%s (deleted) open, and not the /dev/%s of now", name,
 			 dead->name, now);
+	if (pulse && daemon_retries_pulse(d, daemon_pulse_clock_of(d, f))) {
+		judge_retry(d, "has a pulse open that is gone", out);
+		return;
+	}
+	finding_fail(out, "NOT USABLE: %s has a %s open that is gone", daemon_row(d->kind)->comm,
+		     pulse ? "pulse" : "port");
 	if (pulse)
 		finding_why(out, "the port was attached anew since the daemon opened it: the old handle shows the last pulse for ever (chronyd: \"time_pps_fetch() failed\", ntpd: no o)");
 	else
@@ -94,11 +108,11 @@ static bool is_told(const struct port_facts *f)
 	static const struct check *const others[] = {
 		&check_perm_port, &check_perm_pps, &check_perm_time, &check_mac_apparmor,
 		&check_mac_selinux,
-		&check_daemon_dead_handle, &check_pps_wrong_number, &check_daemon_flag3,
-		&check_daemon_no_ppsapi,
+		&check_pps_wrong_number, &check_daemon_flag3, &check_daemon_no_ppsapi,
 	};
 
-	return check_any_fails(others, sizeof(others) / sizeof(others[0]), f);
+	return check_severity(&check_daemon_dead_handle, f) >= SEV_WARN ||
+	       check_any_fails(others, sizeof(others) / sizeof(others[0]), f);
 }
 
 /* As soon as it starts, and once.  gpsd opens its devices when it needs them, and again. */
@@ -120,6 +134,13 @@ static void judge_early(const struct port_facts *f, const struct access *a, stru
 	finding_saw(out, "pid", d->pid);
 	finding_saw(out, "start_ms", start);
 	finding_saw(out, "pulse_since_ms", since);
+	if (daemon_retries_pulse(d, a->clock)) {
+		finding_observed(out, "%s wants %s and does not have /dev/%s open%s%s", name,
+				 a->clock->pulse, a->node, line ? "; its log says: " : "",
+				 line ? line->text : "");
+		judge_retry(d, "does not have its pulse open", out);
+		return;
+	}
 	if (is_known && start.val < since.val)
 		finding_fail(out, "NOT USABLE: %s was started before its pulse was there", comm);
 	else if (is_known)

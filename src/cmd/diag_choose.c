@@ -92,6 +92,7 @@ static struct port_facts *admit(struct clinic *c)
 	more[c->n].facts.pulses = &c->pulses;
 	more[c->n].facts.daemons = &c->daemons;
 	more[c->n].facts.system = &c->system;
+	more[c->n].facts.table = &c->units;
 	return &more[c->n++].facts;
 }
 

@@ -54,6 +54,19 @@ static void add_pulse(const struct port_facts *f, char *line)
 	diag_add(line, ", width %lld ms", (long long)((width_ns + NS_PER_MS / 2) / NS_PER_MS));
 }
 
+/* Where a GPIO's pulse comes from. */
+static void add_line(const struct port_facts *f, char *line)
+{
+	const struct gpio_facts *g = &f->gpio;
+
+	if (!g->driver || !fact_is(g->line_known, 1))
+		return;
+	diag_add(line, ", line %u of %s by %s", g->line.offset, g->chip,
+		 g->driver == GPIO_DRIVER_POLL ? "pps-gpio-poll" : "pps-gpio");
+	if (fact_known(g->poll_us))
+		diag_add(line, " every %lld us", (long long)g->poll_us.val);
+}
+
 static void add_users(const struct port_facts *f, char *line)
 {
 	const char *sep = ", used by ";
@@ -105,6 +118,7 @@ void diag_put_healthy(const struct port_facts *f)
 	snprintf(line, sizeof(line), "healthy: ");
 	add_pulse(f, line);
 	add_delay(f, line);
+	add_line(f, line);
 	if (fact_is(f->sentences.fix, 1))
 		diag_add(line, ", the receiver has a fix");
 	add_users(f, line);

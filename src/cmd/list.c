@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* list: the ports, their UARTs, their pulses, the links, and who has them. */
-#include "cmd.h"
+#include "list.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -15,6 +15,7 @@
 #include "../sys/probe.h"
 #include "../sys/survey.h"
 #include "../sys/tty.h"
+#include "cmd.h"
 
 #define NS_PER_S 1000000000LL
 #define CELL_MAX 160
@@ -45,11 +46,6 @@ static const struct out_column columns[N_COLS] = {
 		      .optional = true },
 };
 
-struct options {
-	bool all, json, headings, help;
-	const char *columns;
-};
-
 struct found {
 	struct port_list ports;
 	struct pulse_list pulses;
@@ -59,10 +55,14 @@ struct found {
 static void usage(void)
 {
 	fputs("Usage: gpsppsctl list [OPTION...] [PORT...]\n"
+	      "       gpsppsctl list --gpio [OPTION...] [CHIP...]\n"
 	      "Serial ports, their UARTs, the pulses made from them, links and holders; then the\n"
 	      "pulse sources without a port.  Opens nothing, disturbs nothing.\n"
 	      "\n"
 	      "  -a, --all              also ports without a UART behind them\n"
+	      "  -g, --gpio             the lines of the GPIO chips, and which may carry a pulse\n"
+	      "      --active           their level, too, where nobody has them: each is asked for\n"
+	      "                         as it is, and some boards make a GPIO of a pin for that\n"
 	      "  -n, --noheadings       no headings\n"
 	      "  -o, --output COLUMNS   these columns; +COLUMN adds to the usual ones\n"
 	      "  -j, --json             one JSON object\n"
@@ -70,13 +70,19 @@ static void usage(void)
 	      "\n"
 	      "Columns:\n", stdout);
 	for (size_t i = 0; i < N_COLS; i++)
-		printf("  %-8s %s\n", columns[i].name, columns[i].help);
+		printf("  %-9s %s\n", columns[i].name, columns[i].help);
+	fputs("\nColumns with --gpio:\n", stdout);
+	list_gpio_columns();
 }
 
-static int parse_options(int argc, char **argv, struct options *o)
+enum { OPT_ACTIVE = 256 };
+
+static int parse_options(int argc, char **argv, struct list_options *o)
 {
 	static const struct option longs[] = {
 		{ "all", no_argument, NULL, 'a' },
+		{ "gpio", no_argument, NULL, 'g' },
+		{ "active", no_argument, NULL, OPT_ACTIVE },
 		{ "noheadings", no_argument, NULL, 'n' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "json", no_argument, NULL, 'j' },
@@ -85,15 +91,21 @@ static int parse_options(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "ano:jh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "agno:jh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'a': o->all = true; break;
+		case 'g': o->gpio = true; break;
+		case OPT_ACTIVE: o->active = true; break;
 		case 'n': o->headings = false; break;
 		case 'o': o->columns = optarg; break;
 		case 'j': o->json = true; break;
 		case 'h': o->help = true; break;
 		default: return usage_error("list");
 		}
+	}
+	if (o->active && !o->gpio) {
+		msg_error("--active", "only with --gpio: of a port nothing is opened");
+		return usage_error("list");
 	}
 	return 0;
 }
@@ -145,7 +157,7 @@ static int check_names(const struct found *f, char *const *names, int n)
 }
 
 /* A port that was asked for by name is shown even with nothing behind it. */
-static bool shown(const struct port *port, const struct options *o, char *const *names, int n)
+static bool shown(const struct port *port, const struct list_options *o, char *const *names, int n)
 {
 	return wanted(port->name, names, n) && (n || o->all || !port_is_placeholder(port));
 }
@@ -290,7 +302,7 @@ static void lone_pulse_row(struct out_table *t, const struct pulse *pulse, int64
 	print_cells(t, cell);
 }
 
-static int print_table(const struct found *f, const struct options *o, char *const *names, int n)
+static int print_table(const struct found *f, const struct list_options *o, char *const *names, int n)
 {
 	struct out_table *t = out_table_new(columns, N_COLS);
 	const char *bad;
@@ -375,7 +387,7 @@ static struct out *pulse_json(const struct pulse *pulse, int64_t now_ns)
 	return o;
 }
 
-static int print_json(const struct found *f, const struct options *o, char *const *names, int n)
+static int print_json(const struct found *f, const struct list_options *o, char *const *names, int n)
 {
 	struct out *top = out_object(), *ports = out_array(), *pulses = out_array();
 
@@ -394,7 +406,7 @@ static int print_json(const struct found *f, const struct options *o, char *cons
 
 static int run(const struct ctx *ctx, int argc, char **argv)
 {
-	struct options o = { .headings = true };
+	struct list_options o = { .headings = true };
 	struct found f = { .now_ns = 0 };
 	int code = parse_options(argc, argv, &o);
 	int err;
@@ -406,6 +418,8 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 		usage();
 		return finish_stdout(EXIT_DONE);
 	}
+	if (o.gpio)
+		return finish_stdout(list_gpio(&o, argv + optind, argc - optind));
 	err = gather(&f);
 	if (err) {
 		msg_error(NULL, "cannot look at the serial ports: %s", strerror(-err));

@@ -73,7 +73,7 @@ static const struct args_long *find_long(const struct args *a, struct word name)
 	const struct args_long *found = NULL;
 
 	for (const struct args_long *l = a->longs; l && l->name; l++) {
-		if (conf_is(name, l->name))
+		if (word_is(name, l->name))
 			return l;
 		if (!found && !strncmp(l->name, name.s, name.len))
 			found = l;
@@ -103,7 +103,7 @@ int args_next(struct args *a, struct word *value)
 		return ARGS_END;
 	if (a->only_operands || value->len < 2 || value->s[0] != '-')
 		return ARGS_OPERAND;
-	if (conf_is(*value, "--")) {
+	if (word_is(*value, "--")) {
 		a->only_operands = true;
 		return args_next(a, value);
 	}

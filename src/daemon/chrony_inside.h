@@ -12,6 +12,20 @@ struct chrony_line {
 	struct chrony_where where;
 };
 
+/* Other files, which the caller shall read. */
+struct chrony_wanted {
+	enum chrony_wants wants;
+	struct chrony_dirs *dirs;
+};
+
+/* A line that says something.  NULL, or what is wrong with it. */
+const char *chrony_directive(struct chrony_conf *conf, struct chrony_line *l,
+			     struct chrony_wanted *wanted);
+
+/* A line of a server, a pool or a peer, counted in *n.  NULL, or what is wrong with it. */
+const char *chrony_source_line(struct chrony_conf *conf, struct chrony_line *l,
+			       unsigned int *n);
+
 /* A "refclock" line.  NULL, or what is wrong with it. */
 const char *chrony_refclock_line(struct chrony_conf *conf, struct chrony_line *l);
 

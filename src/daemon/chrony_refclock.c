@@ -86,7 +86,7 @@ static const char *take_refid(struct chrony_line *l, char *refid)
 	if (w.len == 0 || w.len >= CHRONY_REFID_MAX)
 		return chrony_wrong(l, CHRONY_REFUSED, "a refid has one to four characters");
 	conf_quote(refid, CHRONY_REFID_MAX, w.s, w.len);
-	if (!conf_is(w, refid))
+	if (!word_is(w, refid))
 		return chrony_wrong(l, CHRONY_UNREAD, "a refid with characters beyond ASCII");
 	return NULL;
 }
@@ -153,7 +153,7 @@ static bool take_param_option(struct word w, unsigned int allowed, struct chrony
 	const struct word name = { w.s, eq ? (size_t)(eq - w.s) : w.len };
 
 	for (size_t i = 0; i < sizeof(param_options) / sizeof(param_options[0]); i++) {
-		if (!(param_options[i].bit & allowed) || !conf_is(name, param_options[i].name))
+		if (!(param_options[i].bit & allowed) || !word_is(name, param_options[i].name))
 			continue;
 		if (param_options[i].bit == CHRONY_PERM && !(rc->param_options & CHRONY_PERM))
 			rc->perm = octal(eq ? eq + 1 : w.s + w.len, w.s + w.len);
@@ -215,7 +215,7 @@ static void make_refid(struct chrony_refclock *rc, const struct driver *d, size_
 static const struct driver *find_driver(struct word name)
 {
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
-		if (conf_is(name, drivers[i].name))
+		if (word_is(name, drivers[i].name))
 			return &drivers[i];
 	return NULL;
 }

@@ -147,52 +147,27 @@ const struct chronyc_source *chronyc_find_clock(const struct chronyc_sources *s,
 
 /* ---- tracking ---- */
 
+/* Of its values the second, a name, and the last one: all others are its own business. */
+#define TRACKING_VALUES 14
+#define TRACKING_STRATUM 2
+
 static bool read_tracking(struct word line, struct chronyc_tracking *t)
 {
-	/* in their order, behind the refid and its name */
-	static const struct {
-		size_t offset;
-		int places;
-	} numbers[] = {
-		{ offsetof(struct chronyc_tracking, stratum), 0 },
-		{ offsetof(struct chronyc_tracking, reference_ns), 9 },
-		{ offsetof(struct chronyc_tracking, system_ns), 9 },
-		{ offsetof(struct chronyc_tracking, last_ns), 9 },
-		{ offsetof(struct chronyc_tracking, rms_ns), 9 },
-		{ offsetof(struct chronyc_tracking, frequency_ppt), 6 },
-		{ offsetof(struct chronyc_tracking, residual_ppt), 6 },
-		{ offsetof(struct chronyc_tracking, skew_ppt), 6 },
-		{ offsetof(struct chronyc_tracking, rootdelay_ns), 9 },
-		{ offsetof(struct chronyc_tracking, rootdisp_ns), 9 },
-		{ offsetof(struct chronyc_tracking, interval_ns), 9 },
-	};
 	struct word v[VALUES_MAX];
 
-	if (split(line, v) != LEN(numbers) + 3)
+	if (split(line, v) != TRACKING_VALUES || !fact_known(said_whole(v[0], 16)) ||
+	    !fact_known(said_number(v[TRACKING_STRATUM], 0)) || !v[TRACKING_VALUES - 1].len)
 		return false;
-	t->refid = said_whole(v[0], 16);
 	said_copy(t->source, sizeof(t->source), v[1]);
-	for (size_t i = 0; i < LEN(numbers); i++)
-		*(struct fact *)(void *)((char *)t + numbers[i].offset) =
-			said_number(v[i + 2], numbers[i].places);
-	said_copy(t->leap, sizeof(t->leap), v[LEN(numbers) + 2]);
 	/* the manual: Normal, Insert second, Delete second or Not synchronised */
-	t->synchronised = fact_from(0, strcmp(t->leap, "Not synchronised") != 0);
-	return fact_known(t->refid) && fact_known(t->stratum) && t->leap[0];
+	t->synchronised = fact_from(0, !word_is(v[TRACKING_VALUES - 1], "Not synchronised"));
+	return true;
 }
 
-/* All is absent until it is said. */
 static void forget(struct chronyc_tracking *t)
 {
-	const struct fact none = said_absent();
-	const struct chronyc_tracking nothing = {
-		.refid = none, .stratum = none, .reference_ns = none, .system_ns = none,
-		.last_ns = none, .rms_ns = none, .frequency_ppt = none, .residual_ppt = none,
-		.skew_ppt = none, .rootdelay_ns = none, .rootdisp_ns = none, .interval_ns = none,
-		.synchronised = none,
-	};
-
-	*t = nothing;
+	memset(t, 0, sizeof(*t));
+	t->synchronised = said_absent();
 }
 
 void chronyc_read_tracking(const char *text, size_t len, struct chronyc_tracking *out)

@@ -45,16 +45,8 @@ const struct chronyc_source *chronyc_find_clock(const struct chronyc_sources *s,
 struct chronyc_tracking {
 	enum said said;
 	char error[SAID_ERROR_MAX];
-	struct fact refid;		/* 0: there is no source */
 	char source[64];		/* its name: "PPS"; "" without one */
-	struct fact stratum;
-	struct fact reference_ns;	/* when it was looked at last, since 1970 */
-	struct fact system_ns;		/* the clock is slow by this much, being slewed */
-	struct fact last_ns, rms_ns;
-	struct fact frequency_ppt, residual_ppt, skew_ppt;	/* positive: the clock is fast */
-	struct fact rootdelay_ns, rootdisp_ns, interval_ns;
 	struct fact synchronised;	/* 0 or 1, from the leap status */
-	char leap[32];			/* "Normal", "Not synchronised", ... */
 };
 
 void chronyc_read_tracking(const char *text, size_t len, struct chronyc_tracking *out);

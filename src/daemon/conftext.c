@@ -6,14 +6,11 @@
 #include <limits.h>
 #include <string.h>
 
-bool conf_is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
+#include "../letters.h"
 
 static void skip_space(const char **p, const char *end)
 {
-	while (*p < end && conf_is_space(**p))
+	while (*p < end && is_space(**p))
 		(*p)++;
 }
 
@@ -23,7 +20,7 @@ struct word conf_word(const char **p, const char *end)
 
 	skip_space(p, end);
 	w.s = *p;
-	while (*p < end && !conf_is_space(**p))
+	while (*p < end && !is_space(**p))
 		(*p)++;
 	w.len = (size_t)(*p - w.s);
 	return w;
@@ -41,11 +38,6 @@ bool conf_same(struct word w, const char *text)
 	while (i < w.len && text[i] && lower(w.s[i]) == lower(text[i]))
 		i++;
 	return i == w.len && !text[i];
-}
-
-bool conf_is(struct word w, const char *text)
-{
-	return w.len == strlen(text) && !memcmp(w.s, text, w.len);
 }
 
 bool conf_copy(char *buf, size_t size, struct word w)
@@ -70,9 +62,9 @@ void conf_quote(char *buf, size_t size, const char *s, size_t len)
 		memcpy(buf + n - (sizeof(cut) - 1), cut, sizeof(cut));
 }
 
-static bool is_digit(const char *p, const char *end)
+static bool digit_at(const char *p, const char *end)
 {
-	return p < end && *p >= '0' && *p <= '9';
+	return p < end && is_digit(*p);
 }
 
 static bool is_minus(const char **p, const char *end)
@@ -92,9 +84,9 @@ int conf_int(const char **p, const char *end, int *value)
 
 	skip_space(&q, end);
 	minus = is_minus(&q, end);
-	if (!is_digit(q, end))
+	if (!digit_at(q, end))
 		return -EINVAL;
-	for (; is_digit(q, end); q++)
+	for (; digit_at(q, end); q++)
 		if (v <= INT_MAX)
 			v = v * 10 + (*q - '0');
 	v = minus ? -v : v;
@@ -118,7 +110,7 @@ struct decimal {
 /* Digits, of which those that no longer fit only count. */
 static void take_digits(const char **p, const char *end, int each, struct decimal *d)
 {
-	for (; is_digit(*p, end); (*p)++) {
+	for (; digit_at(*p, end); (*p)++) {
 		d->seen = true;
 		if (d->digits <= DIGITS_MAX) {
 			d->digits = d->digits * 10 + (unsigned int)(**p - '0');
@@ -139,9 +131,9 @@ static int take_exponent(const char **p, const char *end, struct decimal *d)
 		return 0;
 	(*p)++;
 	minus = is_minus(p, end);
-	if (!is_digit(*p, end))
+	if (!digit_at(*p, end))
 		return -ERANGE;
-	for (; is_digit(*p, end); (*p)++)
+	for (; digit_at(*p, end); (*p)++)
 		if (e < EXPONENT_MAX)
 			e = e * 10 + (**p - '0');
 	d->exponent += minus ? -e : e;

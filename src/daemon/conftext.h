@@ -9,17 +9,14 @@
 
 #include "../words.h"
 
-/* What isspace() says in the C locale: more than next_word()'s blanks, and '#' is a letter. */
-bool conf_is_space(char c);
-
-/* The next word from *p on, up to white space or `end`; p stands behind it then. */
+/*
+ * The next word from *p on, up to white space (is_space(): more than next_word()'s
+ * blanks, and '#' is a letter) or `end`; p stands behind it then.
+ */
 struct word conf_word(const char **p, const char *end);
 
 /* The same letters, upper or lower case: ASCII's, in any locale. */
 bool conf_same(struct word w, const char *text);
-
-/* The word is this text, to the letter. */
-bool conf_is(struct word w, const char *text);
 
 /* A copy with its NUL; false and an empty one when it does not fit, or has a NUL in it. */
 bool conf_copy(char *buf, size_t size, struct word w);

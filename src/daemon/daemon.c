@@ -67,116 +67,7 @@ const struct daemon_node *daemon_dead_node(const struct daemon *d, const char *p
 	return NULL;
 }
 
-/* ---- clocks out of a configuration ---- */
-
-static struct daemon_clock *add_clock(struct daemon *d, enum clock_kind kind, size_t index,
-				      int unit)
-{
-	struct daemon_clock *c;
-
-	if (d->n_clocks == DAEMON_CLOCKS_MAX)
-		return NULL;
-	c = &d->clocks[d->n_clocks++];
-	memset(c, 0, sizeof(*c));
-	c->kind = kind;
-	c->index = (unsigned int)index;
-	c->unit = unit;
-	return c;
-}
-
-static enum clock_kind ntpd_clock_kind(unsigned int driver)
-{
-	switch (driver) {
-	case NTPD_DRIVER_NMEA:
-		return CLOCK_NMEA;
-	case NTPD_DRIVER_PPS:
-		return CLOCK_PPS;
-	case NTPD_DRIVER_SHM:
-		return CLOCK_SHM;
-	case NTPD_DRIVER_GPSD:
-		return CLOCK_GPSD;
-	default:
-		return CLOCK_OTHER;
-	}
-}
-
-static void find_ntpd_clocks(struct daemon *d)
-{
-	for (size_t i = 0; d->ntpd && i < d->ntpd->n_clocks; i++) {
-		const struct ntpd_entry *e = &d->ntpd->clocks[i];
-		struct ntpd_unit u;
-		struct daemon_clock *c;
-
-		if (ntpd_unit_find(d->ntpd, e->driver, e->unit, &u) || u.clock != e)
-			continue;
-		c = add_clock(d, ntpd_clock_kind(e->driver), i, (int)e->unit);
-		if (!c)
-			return;
-		ntpd_unit_port(&u, c->port, sizeof(c->port));
-		ntpd_unit_pulse(&u, c->pulse, sizeof(c->pulse));
-	}
-}
-
-static enum clock_kind chrony_clock_kind(enum chrony_driver driver)
-{
-	switch (driver) {
-	case CHRONY_PPS:
-		return CLOCK_PPS;
-	case CHRONY_SHM:
-		return CLOCK_SHM;
-	case CHRONY_SOCK:
-		return CLOCK_SOCK;
-	default:
-		return CLOCK_OTHER;
-	}
-}
-
-static void find_chrony_clocks(struct daemon *d)
-{
-	for (size_t i = 0; d->chrony && i < d->chrony->n_refclocks; i++) {
-		const struct chrony_refclock *rc = &d->chrony->refclocks[i];
-		struct daemon_clock *c = add_clock(d, chrony_clock_kind(rc->driver), i,
-						   rc->driver == CHRONY_SHM ? rc->unit : -1);
-
-		if (!c)
-			return;
-		if (c->kind == CLOCK_PPS)
-			snprintf(c->pulse, sizeof(c->pulse), "%s", rc->param);
-	}
-}
-
-static void find_gpsd_clocks(struct daemon *d)
-{
-	for (size_t i = 0; i < d->gpsd.n_devices; i++) {
-		const struct gpsd_device *device = &d->gpsd.devices[i];
-		struct daemon_clock *c;
-
-		if (device->kind == GPSD_NETWORK)
-			continue;
-		c = add_clock(d, CLOCK_DEVICE, i, -1);
-		if (!c)
-			return;
-		snprintf(device->kind == GPSD_PPS ? c->pulse : c->port, CLOCK_PATH_MAX, "%s",
-			 device->text);
-	}
-}
-
-void daemon_find_clocks(struct daemon *d)
-{
-	d->n_clocks = 0;
-	switch (d->kind) {
-	case DAEMON_NTPD:
-	case DAEMON_NTPSEC:
-		find_ntpd_clocks(d);
-		break;
-	case DAEMON_CHRONY:
-		find_chrony_clocks(d);
-		break;
-	default:
-		find_gpsd_clocks(d);
-		break;
-	}
-}
+/* ---- a clock in its configuration ---- */
 
 int daemon_unit(const struct daemon *d, const struct daemon_clock *c, struct ntpd_unit *u)
 {
@@ -299,31 +190,30 @@ const struct daemon *daemon_of(const struct port_facts *f, unsigned int kinds)
 /* ---- logs ---- */
 
 /* The newest; before it one that names its reason: NTPsec tells each failure twice. */
-static const struct logline *find_line(const struct logline *log, unsigned int n,
-				       enum log_what what, const char *path)
+const struct logline *daemon_logged(const struct daemon *d, enum log_what what, const char *path)
 {
 	const struct logline *newest = NULL;
 
-	while (n-- > 0) {
-		if (log[n].what != what || (path && strcmp(log[n].path, path) != 0))
+	for (unsigned int i = d->n_log; i-- > 0; ) {
+		const struct logline *l = &d->log[i];
+
+		if (l->what != what || (path && strcmp(l->path, path) != 0))
 			continue;
-		if (log[n].err)
-			return &log[n];
+		if (l->err)
+			return l;
 		if (!newest)
-			newest = &log[n];
+			newest = l;
 	}
 	return newest;
 }
 
-const struct logline *daemon_logged(const struct daemon *d, enum log_what what, const char *path)
+bool daemon_retries_pulse(const struct daemon *d, const struct daemon_clock *c)
 {
-	return find_line(d->log, d->n_log, what, path);
-}
+	const struct logline *line = daemon_logged(d, LOG_PULSE_DROPPED, NULL);
 
-const struct logline *kernel_logged(const struct daemon_list *list, enum log_what what,
-				    const char *path)
-{
-	return find_line(list->kernel_log, list->n_kernel_log, what, path);
+	/* the driver for a pulse alone is as it was */
+	return d->kind == DAEMON_NTPSEC && c && c->kind == CLOCK_NMEA &&
+	       (strstr(d->system.version, "+pps") || (line && strstr(line->text, "will retry")));
 }
 
 /* ---- its own words ---- */
@@ -333,6 +223,15 @@ const struct ntpq_peer *daemon_peer(const struct daemon *d, const struct daemon_
 	const struct ntpd_entry *e = &d->ntpd->clocks[c->index];
 
 	return ntpq_find_clock(&d->peers, (int)e->driver, (int)e->unit);
+}
+
+const struct gpsd_seen *daemon_gpsd_seen(const struct daemon *d, const struct port_facts *f)
+{
+	const struct daemon_clock *c = daemon_clock_of(d, f);
+	char path[SURVEY_NAME_MAX + 8];
+
+	snprintf(path, sizeof(path), "/dev/%s", f->port.name);
+	return gpsd_find(&d->gpsd_said, c && c->port[0] ? c->port : path);
 }
 
 const struct chronyc_source *daemon_source(const struct daemon *d, const struct daemon_clock *c)

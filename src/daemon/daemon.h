@@ -81,6 +81,7 @@ struct daemon {
 	enum daemon_kind kind;
 	struct fact pid;		/* absent: it does not run */
 	struct fact start_ms;		/* after the machine's boot (/proc/PID/stat, field 22) */
+	struct fact nice;		/* of its main thread (the same, field 19) */
 	char service[64];		/* the unit that it belongs to: "ntpsec.service"; "" none */
 	struct process_fact process;	/* has_pps is not set: see daemon_has_open() */
 	bool socket_activated;		/* gpsd: systemd starts it for its first client (gpsd.socket) */
@@ -182,12 +183,17 @@ const struct daemon *daemon_of(const struct port_facts *f, unsigned int kinds);
  * of several one that tells why.
  */
 const struct logline *daemon_logged(const struct daemon *d, enum log_what what, const char *path);
-/* The same among the kernel's lines. */
-const struct logline *kernel_logged(const struct daemon_list *list, enum log_what what,
-				    const char *path);
+
+/*
+ * An ntpd with patches/ntpsec, by its version or its log: this clock looks after its pulse once
+ * a poll, and uses it without flag3 where the kernel cannot.
+ */
+bool daemon_retries_pulse(const struct daemon *d, const struct daemon_clock *c);
 
 /* What ntpq -p says of this clock, or NULL. */
 const struct ntpq_peer *daemon_peer(const struct daemon *d, const struct daemon_clock *c);
+/* What gpsd says of the port's receiver, or NULL. */
+const struct gpsd_seen *daemon_gpsd_seen(const struct daemon *d, const struct port_facts *f);
 /* What chronyc sources says of this clock (by its refid), or NULL. */
 const struct chronyc_source *daemon_source(const struct daemon *d, const struct daemon_clock *c);
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "../letters.h"
 #include "conftext.h"
 
 struct sink {
@@ -29,11 +30,6 @@ static void put(struct sink *s, char c, bool keep)
 static bool is_newline(char c)
 {
 	return c == '\n' || c == '\r';
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
 }
 
 /* Behind the closing quote, or at the end of the text. */
@@ -105,7 +101,7 @@ static bool begins_name(const char **p, const char *end, struct word *name)
 static bool next_name(const char **p, const char *end, struct word *name)
 {
 	while (*p < end) {
-		while (*p < end && conf_is_space(**p))
+		while (*p < end && is_space(**p))
 			(*p)++;
 		if (*p < end && begins_name(p, end, name))
 			return true;
@@ -126,7 +122,7 @@ int envfile_value(const char *text, size_t len, const char *name, char *buf, siz
 	buf[0] = '\0';
 	while (next_name(&p, end, &w)) {
 		struct sink s = { .buf = buf, .size = size };
-		const bool ours = conf_is(w, name);
+		const bool ours = word_is(w, name);
 
 		p = take_value(p, end, ours ? &s : &nowhere);
 		if (ours)
@@ -142,7 +138,7 @@ static void take_word(const char **p, struct sink *s)
 {
 	char quote = '\0';
 
-	for (; **p && (quote || !conf_is_space(**p)); (*p)++) {
+	for (; **p && (quote || !is_space(**p)); (*p)++) {
 		if (**p == quote)
 			quote = '\0';
 		else if (!quote && (**p == '"' || **p == '\''))
@@ -157,7 +153,7 @@ int envfile_split(const char *value, char *args, size_t len, size_t size)
 	struct sink s = { .buf = args, .size = size, .n = len };
 
 	for (;;) {
-		while (conf_is_space(*value))
+		while (is_space(*value))
 			value++;
 		if (!*value)
 			return s.full ? -ENOSPC : (int)s.n;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../nmea.h"
 #include "flatjson.h"
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
@@ -93,9 +94,9 @@ static struct fact read_fact(const struct flatjson_value *v, enum kind kind)
 		return said_absent();
 	if (kind == KIND_NUMBER)
 		return said_whole(v->text, 10);
-	if (!said_is(v->text, "true") && !said_is(v->text, "false"))
+	if (!word_is(v->text, "true") && !word_is(v->text, "false"))
 		return said_absent();
-	return fact_from(0, said_is(v->text, "true"));
+	return fact_from(0, word_is(v->text, "true"));
 }
 
 static void set_member(const struct member *m, const struct flatjson_value *v, void *out)
@@ -117,7 +118,7 @@ static void read_members(struct word object, const struct member *m, size_t n, v
 		return;
 	while (flatjson_next(&j, &v) > 0)
 		for (size_t i = 0; i < n; i++)
-			if (said_is(v.key, m[i].key))
+			if (word_is(v.key, m[i].key))
 				set_member(&m[i], &v, out);
 }
 
@@ -131,7 +132,7 @@ static bool find_member(struct word object, const char *key, struct flatjson_val
 	if (flatjson_open(object, &j) < 0)
 		return false;
 	while (flatjson_next(&j, &v) > 0) {
-		if (!said_is(v.key, key))
+		if (!word_is(v.key, key))
 			continue;
 		*found = v;
 		is_there = true;
@@ -260,11 +261,11 @@ static int class_of(struct word object, enum gpsd_class *class)
 	if (err || j.close != '}')
 		return -EINVAL;
 	while ((err = flatjson_next(&j, &v)) > 0) {
-		if (v.kind != FLATJSON_STRING || !said_is(v.key, "class"))
+		if (v.kind != FLATJSON_STRING || !word_is(v.key, "class"))
 			continue;
 		*class = GPSD_SAID_OTHER;
 		for (size_t i = 0; i < LEN(classes); i++)
-			if (said_is(v.text, classes[i].name))
+			if (word_is(v.text, classes[i].name))
 				*class = classes[i].class;
 	}
 	return err;
@@ -310,13 +311,40 @@ int gpsd_read_line(const char *line, size_t len, struct gpsd_state *s)
 	return (int)class;
 }
 
+/* Fields of RMC, behind its tag. */
+#define RMC_STATUS 1
+#define RMC_MODE 11
+
+/* Shorter ones, without the magnetic variation, gpsd takes by their status. */
+static void read_sentence(struct gpsd_state *s, struct word line)
+{
+	struct nmea_sentence sentence;
+	size_t len;
+
+	if (line.len > NMEA_LINE_MAX)
+		return;
+	nmea_parse(line.s, line.len, &sentence);
+	if (sentence.sum != NMEA_SUM_OK || strcmp(sentence.type, "RMC") != 0 ||
+	    sentence.n_fields < RMC_MODE || !nmea_field_is(&sentence, RMC_STATUS, "A"))
+		return;
+	nmea_field(&sentence, RMC_MODE, &len);
+	if (len)
+		s->rmc_moded++;
+	else
+		s->rmc_bare++;
+}
+
 size_t gpsd_read(const char *text, size_t len, struct gpsd_state *s)
 {
 	struct word rest = { text, len }, line;
 	size_t n = 0;
 
-	while (said_line(&rest, &line))
-		n += gpsd_read_line(line.s, line.len, s) >= 0;
+	while (said_line(&rest, &line)) {
+		if (line.len && line.s[0] == '$')
+			read_sentence(s, line);
+		else
+			n += gpsd_read_line(line.s, line.len, s) >= 0;
+	}
 	return n;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What gpsd says of its receivers on its socket, a JSON object a line, after
- * ?DEVICES; and ?WATCH={"enable":true,"json":true,"pps":true};  (gpsd_json(5)).
- * Positions are not read.  Pure.
+ * ?DEVICES; and ?WATCH={"enable":true,"json":true,"nmea":true,"pps":true};
+ * (gpsd_json(5)), and between them the receivers' sentences.  Positions are not read.
+ * Pure.
  */
 #ifndef GPSPPSCTL_GPSD_STATE_H
 #define GPSPPSCTL_GPSD_STATE_H
@@ -50,6 +51,8 @@ struct gpsd_state {
 	struct fact watching, watching_pulses;	/* 0 or 1: the answer to ?WATCH */
 	bool listed;			/* ?DEVICES was answered: no devices means none */
 	size_t n, n_lost;		/* those that had no room */
+	/* RMC with a fix, of all devices: with the mode field of NMEA 2.30, and without. */
+	uint32_t rmc_moded, rmc_bare;
 	struct gpsd_seen devices[GPSD_SEEN_MAX];
 };
 
@@ -58,7 +61,7 @@ void gpsd_init(struct gpsd_state *s);
 /* A line of the socket's.  What it was, or -EINVAL when it is no object: nothing is changed. */
 int gpsd_read_line(const char *line, size_t len, struct gpsd_state *s);
 
-/* All lines of a text; how many of them were objects. */
+/* All lines of a text, sentences, too; how many of them were objects. */
 size_t gpsd_read(const char *text, size_t len, struct gpsd_state *s);
 
 /* The device of this path; NULL: gpsd does not have it. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../letters.h"
 #include "said.h"
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
@@ -129,16 +130,6 @@ static const struct phrase *find_phrase(enum log_who who, struct word text)
 
 #define TAG_WORDS_MAX 6		/* "Nov 21 15:57:17 host ntpd[31317]:" has it as the fifth */
 
-static bool begins(struct word w, const char *text)
-{
-	return w.len >= strlen(text) && !memcmp(w.s, text, strlen(text));
-}
-
-static bool is_digit(char c)
-{
-	return (unsigned char)(c - '0') < 10;
-}
-
 /* "ntpd[31317]:": the name in it.  A word without a process is a tag only where we know it. */
 static bool is_tag(struct word w, struct word *name)
 {
@@ -171,11 +162,11 @@ static bool who_is(struct word name, enum log_who *who)
 
 	for (size_t i = 0; i < LEN(programs); i++) {
 		*who = programs[i].who;
-		if (said_is(name, programs[i].name))
+		if (word_is(name, programs[i].name))
 			return true;
 	}
 	*who = LOG_BY_GPSD;	/* on a terminal: "gpsd:INFO: ..." */
-	return begins(name, "gpsd:");
+	return word_begins(name, "gpsd:");
 }
 
 /*
@@ -299,7 +290,7 @@ static struct fact unit_of(struct word message, const char *path)
 		if (fact_known(f = leading_number(said_after(message, names[i]))))
 			return f;
 	for (size_t i = 0; i < LEN(links); i++)
-		if (begins(file, links[i]))
+		if (word_begins(file, links[i]))
 			return leading_number(said_after(file, links[i]));
 	return said_absent();
 }
@@ -312,7 +303,7 @@ static struct word tty_of(struct word message)
 	while ((w = said_word(&message)).len) {
 		while (w.len && w.s[w.len - 1] == ':')
 			w.len--;
-		if (begins(w, "tty") && is_digit(w.s[w.len - 1]))
+		if (word_begins(w, "tty") && is_digit(w.s[w.len - 1]))
 			return w;
 	}
 	return (struct word){ "", 0 };

@@ -4,22 +4,14 @@
 
 #include <string.h>
 
+#include "../letters.h"
+
 #define BILLION 1000000000LL
 #define WEEK_S (7LL * 24 * 60 * 60)
-
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 static bool is_special(char c)
 {
 	return c && strchr("{}(),;|=", c);
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* Both read 7 bits and skip bytes that have the eighth (lex_getch()): a BOM, too. */
@@ -48,7 +40,7 @@ static void add_word(const char **p, const char *end, enum lex_next next, struct
 		add_byte(w, *(*p)++);
 		return;
 	}
-	for (; *p < end && !is_blank(**p); (*p)++) {
+	for (; *p < end && !is_space(**p); (*p)++) {
 		if (**p == '"') {
 			add_quoted(p, end, w);
 			return;
@@ -69,7 +61,7 @@ bool lex_word(const char **p, const char *end, enum lex_next next, struct lexeme
 	w->quoted = false;
 	/* an empty quotation is passed over, too */
 	while (w->len == 0 && *p < end) {
-		while (*p < end && is_blank(**p))
+		while (*p < end && is_space(**p))
 			(*p)++;
 		add_word(p, end, next, w);
 	}

@@ -8,15 +8,10 @@
 #include "ntpq_state.h"
 #include "said.h"
 
-static bool begins(struct word w, const char *text)
-{
-	return w.len >= strlen(text) && !memcmp(w.s, text, strlen(text));
-}
-
 /* Before a value that was asked for by its name old ones print its association. */
 static bool is_head(struct word line)
 {
-	return begins(line, "associd=") || begins(line, "srcadr=");
+	return word_begins(line, "associd=") || word_begins(line, "srcadr=");
 }
 
 /* All up to the next head.  Behind the line of an association its address may come at once. */
@@ -30,7 +25,7 @@ static struct word take_block(struct word *text)
 
 		said_line(&rest, &line);
 		if (lines && is_head(line) &&
-		    !(lines == 1 && begins(block, "associd=") && begins(line, "srcadr=")))
+		    !(lines == 1 && word_begins(block, "associd=") && word_begins(line, "srcadr=")))
 			break;
 		lines++;
 		*text = rest;

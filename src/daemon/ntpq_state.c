@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What ntpd says of itself through ntpq. */
+/* What ntpd says of its sources through ntpq. */
 #include "ntpq_state.h"
 
 #include <string.h>
 
+#include "ntpq_inside.h"
+
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
-/* By the select field of a source's status word: a source that ntpd believes is late in it. */
+/* Those of sources that ntpd believes are late in it. */
 static const char tallies[] = " x.-+#*o";
 
 /* ntpq's own words: ntpq.c of ntp 4.2.8, pylib/packet.py and ntpq.py of NTPsec. */
@@ -29,6 +31,11 @@ static const struct said_phrase errors[] = {
 	{ "Traceback (most recent call last)", SAID_ERROR },
 };
 
+enum said ntpq_error(struct word text, char error[SAID_ERROR_MAX])
+{
+	return said_error(text, errors, LEN(errors), error);
+}
+
 /* ---- clocks of this machine ---- */
 
 /* The names of NTPsec ("NMEA(0)") and those of classic ntp without -n ("GPS_NMEA(0)"). */
@@ -45,7 +52,7 @@ static const struct {
 static struct fact driver_named(struct word name)
 {
 	for (size_t i = 0; i < LEN(drivers); i++)
-		if (said_is(name, drivers[i].name))
+		if (word_is(name, drivers[i].name))
 			return fact_from(0, drivers[i].driver);
 	return said_absent();
 }
@@ -77,7 +84,7 @@ static bool clock_by_name(struct word w, struct fact *driver, struct fact *unit)
 	return fact_known(*unit);
 }
 
-static bool read_clock_name(struct word w, struct fact *driver, struct fact *unit)
+bool ntpq_clock_name(struct word w, struct fact *driver, struct fact *unit)
 {
 	*driver = *unit = said_absent();
 	return clock_by_address(w, driver, unit) || clock_by_name(w, driver, unit);
@@ -145,7 +152,7 @@ static bool read_row(struct word line, struct word wide, struct ntpq_peer *p)
 	said_copy(p->remote, sizeof(p->remote), remote);
 	said_copy(p->refid, sizeof(p->refid),
 		  without_dots(joined(&words[first], &words[n - N_COLUMNS - 1])));
-	p->is_clock = read_clock_name(remote, &p->driver, &p->unit);
+	p->is_clock = ntpq_clock_name(remote, &p->driver, &p->unit);
 	return read_columns(&words[n - N_COLUMNS], p);
 }
 
@@ -201,7 +208,7 @@ void ntpq_read_peers(const char *text, size_t len, struct ntpq_peers *out)
 	const struct word all = { text, len };
 
 	memset(out, 0, sizeof(*out));
-	out->said = said_error(all, errors, LEN(errors), out->error);
+	out->said = ntpq_error(all, out->error);
 	read_peer_lines(all, out);
 	/* ntpq leaves out one source that it has no answer for, and goes on */
 	if (out->n)
@@ -218,242 +225,6 @@ const struct ntpq_peer *ntpq_find_clock(const struct ntpq_peers *p, int driver, 
 		    fact_is(p->peers[i].unit, unit))
 			return &p->peers[i];
 	return NULL;
-}
-
-/* ---- variables ---- */
-
-enum kind { KIND_TEXT, KIND_INT, KIND_OCTAL, KIND_HEX, KIND_BINARY, KIND_MS, KIND_PPM };
-
-struct variable {
-	const char *name;
-	enum kind kind;
-	size_t offset;
-	size_t size;		/* of a text */
-};
-
-#define TEXT(type, name_) { #name_, KIND_TEXT, offsetof(type, name_), sizeof(((type *)0)->name_) }
-#define FACT(type, name_, kind, member) { name_, kind, offsetof(type, member), 0 }
-
-static const struct variable system_variables[] = {
-	FACT(struct ntpq_system, "status", KIND_HEX, status),
-	FACT(struct ntpq_system, "leap", KIND_BINARY, leap),
-	FACT(struct ntpq_system, "stratum", KIND_INT, stratum),
-	FACT(struct ntpq_system, "precision", KIND_INT, precision),
-	FACT(struct ntpq_system, "tai", KIND_INT, tai_s),
-	FACT(struct ntpq_system, "tc", KIND_INT, poll_exponent),
-	FACT(struct ntpq_system, "peer", KIND_INT, peer),
-	FACT(struct ntpq_system, "rootdelay", KIND_MS, rootdelay_ns),
-	FACT(struct ntpq_system, "rootdisp", KIND_MS, rootdisp_ns),
-	FACT(struct ntpq_system, "offset", KIND_MS, offset_ns),
-	FACT(struct ntpq_system, "sys_jitter", KIND_MS, sys_jitter_ns),
-	FACT(struct ntpq_system, "clk_jitter", KIND_MS, clk_jitter_ns),
-	FACT(struct ntpq_system, "frequency", KIND_PPM, frequency_ppt),
-	TEXT(struct ntpq_system, refid),
-	TEXT(struct ntpq_system, version),
-};
-
-static const struct variable assoc_variables[] = {
-	FACT(struct ntpq_assoc, "associd", KIND_INT, associd),
-	FACT(struct ntpq_assoc, "status", KIND_HEX, status),
-	TEXT(struct ntpq_assoc, srcadr),
-	TEXT(struct ntpq_assoc, srchost),
-	TEXT(struct ntpq_assoc, refid),
-	FACT(struct ntpq_assoc, "leap", KIND_BINARY, leap),
-	FACT(struct ntpq_assoc, "stratum", KIND_INT, stratum),
-	FACT(struct ntpq_assoc, "precision", KIND_INT, precision),
-	FACT(struct ntpq_assoc, "reach", KIND_OCTAL, reach),
-	FACT(struct ntpq_assoc, "unreach", KIND_INT, unreach),
-	FACT(struct ntpq_assoc, "flash", KIND_HEX, flash),
-	FACT(struct ntpq_assoc, "hpoll", KIND_INT, hpoll),
-	FACT(struct ntpq_assoc, "ppoll", KIND_INT, ppoll),
-	FACT(struct ntpq_assoc, "delay", KIND_MS, delay_ns),
-	FACT(struct ntpq_assoc, "offset", KIND_MS, offset_ns),
-	FACT(struct ntpq_assoc, "jitter", KIND_MS, jitter_ns),
-	FACT(struct ntpq_assoc, "dispersion", KIND_MS, dispersion_ns),
-	FACT(struct ntpq_assoc, "rootdelay", KIND_MS, rootdelay_ns),
-	FACT(struct ntpq_assoc, "rootdisp", KIND_MS, rootdisp_ns),
-};
-
-static const struct variable clock_variables[] = {
-	FACT(struct ntpq_clock, "associd", KIND_INT, associd),
-	FACT(struct ntpq_clock, "status", KIND_HEX, status),
-	TEXT(struct ntpq_clock, device),
-	TEXT(struct ntpq_clock, timecode),
-	FACT(struct ntpq_clock, "poll", KIND_INT, poll),
-	FACT(struct ntpq_clock, "noreply", KIND_INT, noreply),
-	FACT(struct ntpq_clock, "badformat", KIND_INT, badformat),
-	FACT(struct ntpq_clock, "baddata", KIND_INT, baddata),
-	FACT(struct ntpq_clock, "fudgetime1", KIND_MS, fudgetime1_ns),
-	FACT(struct ntpq_clock, "fudgetime2", KIND_MS, fudgetime2_ns),
-	FACT(struct ntpq_clock, "stratum", KIND_INT, stratum),
-	FACT(struct ntpq_clock, "flags", KIND_INT, flags),
-	TEXT(struct ntpq_clock, refid),
-};
-
-static struct fact read_value(struct word value, enum kind kind)
-{
-	/* "flash=400 peer_dist": the words behind a number explain it */
-	const struct word w = said_word(&value);
-
-	switch (kind) {
-	case KIND_OCTAL:
-		return said_whole(w, 8);
-	case KIND_HEX:
-		return said_whole(w, 16);
-	case KIND_BINARY:
-		return said_whole(w, 2);
-	case KIND_MS:
-		return said_ns(w, 6);
-	case KIND_PPM:
-		return said_number(w, 6);
-	default:
-		return said_whole(w, 10);
-	}
-}
-
-/* The first one counts: the status line comes before the variables. */
-static void set_variable(const struct variable *v, struct word value, void *out)
-{
-	char *at = (char *)out + v->offset;
-
-	if (v->kind == KIND_TEXT) {
-		if (!at[0])
-			said_copy(at, v->size, value);
-	} else if (!fact_known(*(struct fact *)(void *)at)) {
-		*(struct fact *)(void *)at = read_value(value, v->kind);
-	}
-}
-
-static void drop(struct word *w, size_t n)
-{
-	w->s += n;
-	w->len -= n;
-}
-
-/* Up to the quote that ends it: NTPsec's are escaped as in Python. */
-static struct word take_quoted(struct word *text)
-{
-	struct word w = { text->s + 1, 0 };
-
-	drop(text, 1);
-	while (text->len && text->s[0] != '"') {
-		const size_t n = text->s[0] == '\\' && text->len > 1 ? 2 : 1;
-
-		w.len += n;
-		drop(text, n);
-	}
-	if (text->len)
-		drop(text, 1);
-	return w;
-}
-
-/* A value ends with a comma or its line; that of associd, which a blank follows, with the blank. */
-static struct word take_value(struct word *text, bool ends_with_blank)
-{
-	struct word w;
-
-	while (text->len && (text->s[0] == ' ' || text->s[0] == '\t'))
-		drop(text, 1);
-	if (text->len && text->s[0] == '"')
-		return take_quoted(text);
-	for (w = (struct word){ text->s, 0 }; text->len; drop(text, 1), w.len++)
-		if (text->s[0] == ',' || text->s[0] == '\n' ||
-		    (ends_with_blank && text->s[0] == ' '))
-			break;
-	return said_trim(w);
-}
-
-static bool is_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool take_name(struct word *text, struct word *name)
-{
-	while (text->len && !is_name(text->s[0])) {
-		/* what is quoted here is nobody's value */
-		if (text->s[0] == '"')
-			take_quoted(text);
-		else
-			drop(text, 1);
-	}
-	for (*name = (struct word){ text->s, 0 }; text->len && is_name(text->s[0]); name->len++)
-		drop(text, 1);
-	return name->len > 0;
-}
-
-/* Both are there even when nothing else is. */
-static bool is_head(struct word name)
-{
-	return said_is(name, "associd") || said_is(name, "status");
-}
-
-/* How many of these variables the text has. */
-static size_t read_variables(struct word text, const struct variable *v, size_t n, void *out)
-{
-	struct word name;
-	size_t known = 0;
-
-	while (take_name(&text, &name)) {
-		struct word value;
-
-		/* words of a date or of a status are no names */
-		if (!text.len || text.s[0] != '=')
-			continue;
-		drop(&text, 1);
-		value = take_value(&text, said_is(name, "associd"));
-		for (size_t i = 0; i < n; i++) {
-			if (!said_is(name, v[i].name))
-				continue;
-			set_variable(&v[i], value, out);
-			known += !is_head(name);
-		}
-	}
-	return known;
-}
-
-/* All is absent until it is said. */
-static void forget(const struct variable *v, size_t n, void *out)
-{
-	for (size_t i = 0; i < n; i++)
-		if (v[i].kind != KIND_TEXT)
-			*(struct fact *)(void *)((char *)out + v[i].offset) = said_absent();
-}
-
-static enum said read_all(struct word text, const struct variable *v, size_t n, void *out,
-			  char error[SAID_ERROR_MAX])
-{
-	forget(v, n, out);
-	if (read_variables(text, v, n, out))
-		return SAID_WELL;
-	return said_error(text, errors, LEN(errors), error);
-}
-
-void ntpq_read_system(const char *text, size_t len, struct ntpq_system *out)
-{
-	memset(out, 0, sizeof(*out));
-	out->said = read_all((struct word){ text, len }, system_variables, LEN(system_variables),
-			     out, out->error);
-}
-
-void ntpq_read_assoc(const char *text, size_t len, struct ntpq_assoc *out)
-{
-	struct word name;
-
-	memset(out, 0, sizeof(*out));
-	out->said = read_all((struct word){ text, len }, assoc_variables, LEN(assoc_variables),
-			     out, out->error);
-	if (fact_known(out->status))
-		out->tally = tallies[out->status.val >> 8 & 7];
-	name = (struct word){ out->srcadr, strlen(out->srcadr) };
-	out->is_clock = read_clock_name(name, &out->driver, &out->unit);
-}
-
-void ntpq_read_clock(const char *text, size_t len, struct ntpq_clock *out)
-{
-	memset(out, 0, sizeof(*out));
-	out->said = read_all((struct word){ text, len }, clock_variables, LEN(clock_variables),
-			     out, out->error);
 }
 
 /* ---- in words ---- */

@@ -56,13 +56,6 @@ const struct ntpq_peer *ntpq_find_clock(const struct ntpq_peers *p, int driver, 
 struct ntpq_system {
 	enum said said;
 	char error[SAID_ERROR_MAX];
-	struct fact status;		/* the status word */
-	struct fact leap;		/* 3: not synchronised */
-	struct fact stratum, precision, tai_s, poll_exponent;
-	struct fact peer;		/* association of the system's source; 0: none */
-	struct fact rootdelay_ns, rootdisp_ns, offset_ns, sys_jitter_ns, clk_jitter_ns;
-	struct fact frequency_ppt;	/* parts in 10^12 */
-	char refid[20];
 	char version[80];
 };
 
@@ -72,15 +65,10 @@ void ntpq_read_system(const char *text, size_t len, struct ntpq_system *out);
 struct ntpq_assoc {
 	enum said said;
 	char error[SAID_ERROR_MAX];
-	struct fact associd, status;
-	char tally;			/* from the status word; 0: unknown */
+	struct fact associd;
 	char srcadr[64];
-	char srchost[64];		/* NTPsec: "NMEA(0)" */
 	bool is_clock;
 	struct fact driver, unit;
-	char refid[20];
-	struct fact leap, stratum, precision, reach, unreach, flash, hpoll, ppoll;
-	struct fact delay_ns, offset_ns, jitter_ns, dispersion_ns, rootdelay_ns, rootdisp_ns;
 };
 
 void ntpq_read_assoc(const char *text, size_t len, struct ntpq_assoc *out);
@@ -89,14 +77,10 @@ void ntpq_read_assoc(const char *text, size_t len, struct ntpq_assoc *out);
 struct ntpq_clock {
 	enum said said;
 	char error[SAID_ERROR_MAX];
-	struct fact associd, status;
-	char device[64];		/* "NMEA GPS Clock" */
 	char timecode[128];		/* the last sentence: it may hold a position */
-	struct fact poll, noreply, badformat, baddata;	/* how often */
+	struct fact noreply, badformat, baddata;	/* how often */
 	struct fact fudgetime1_ns, fudgetime2_ns;	/* NTPsec leaves out those that are 0 */
-	struct fact stratum;
 	struct fact flags;		/* flag1 to flag4 are bits 0 to 3 */
-	char refid[20];
 };
 
 void ntpq_read_clock(const char *text, size_t len, struct ntpq_clock *out);

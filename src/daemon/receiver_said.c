@@ -2,7 +2,6 @@
 /* What the daemon that reads a port says of its receiver. */
 #include "receiver_said.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "../nmea.h"
@@ -12,12 +11,8 @@
 /* gpsd_json(5), TPV: 0 unknown, 1 no fix, 2 2D, 3 3D. */
 static bool ask_gpsd(const struct daemon *d, const struct port_facts *f, struct receiver_said *r)
 {
-	const struct daemon_clock *c = daemon_clock_of(d, f);
-	const struct gpsd_seen *seen;
-	char path[SURVEY_NAME_MAX + 8];
+	const struct gpsd_seen *seen = daemon_gpsd_seen(d, f);
 
-	snprintf(path, sizeof(path), "/dev/%s", f->port.name);
-	seen = gpsd_find(&d->gpsd_said, c && c->port[0] ? c->port : path);
 	if (!fact_is(d->gpsd_answers, 1) || !seen || !fact_known(seen->mode) || !seen->mode.val)
 		return false;
 	r->fix = fact_from(0, seen->mode.val >= 2);

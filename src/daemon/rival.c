@@ -59,7 +59,7 @@ static bool has_arg(const char *cmdline, size_t len, const char *text)
 	for (size_t i = 0; i < len; ) {
 		const struct word arg = { cmdline + i, strnlen(cmdline + i, len - i) };
 
-		if (conf_is(arg, text))
+		if (word_is(arg, text))
 			return true;
 		i += arg.len + 1;
 	}
@@ -82,7 +82,7 @@ static bool is_phc2sys_on_clock(const char *cmdline, size_t len)
 	args_begin(&args, cmdline, len, "arc:d:f:s:E:P:I:S:F:R:N:O:L:M:i:u:wn:xz:l:t:mqvh",
 		   NULL);
 	while ((c = args_next(&args, &value)) != ARGS_END) {
-		const bool is_system = conf_is(value, "CLOCK_REALTIME");
+		const bool is_system = word_is(value, "CLOCK_REALTIME");
 
 		any = true;
 		automatic = automatic || c == 'a';

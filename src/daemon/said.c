@@ -4,18 +4,10 @@
 
 #include <string.h>
 
+#include "../letters.h"
+
 #define EXPONENT_MAX 99
 #define INTERVAL_MAX 99999	/* of its unit: both programs have four columns for it */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static bool is_digit(char c)
-{
-	return (unsigned char)(c - '0') < 10;
-}
 
 static void skip(struct word *w, size_t n)
 {
@@ -27,9 +19,9 @@ static void skip(struct word *w, size_t n)
 
 struct word said_trim(struct word w)
 {
-	while (w.len && is_blank(w.s[0]))
+	while (w.len && is_space(w.s[0]))
 		skip(&w, 1);
-	while (w.len && is_blank(w.s[w.len - 1]))
+	while (w.len && is_space(w.s[w.len - 1]))
 		w.len--;
 	return w;
 }
@@ -59,10 +51,10 @@ struct word said_word(struct word *text)
 {
 	struct word w;
 
-	while (text->len && is_blank(text->s[0]))
+	while (text->len && is_space(text->s[0]))
 		skip(text, 1);
 	w = (struct word){ text->s, 0 };
-	while (w.len < text->len && !is_blank(w.s[w.len]))
+	while (w.len < text->len && !is_space(w.s[w.len]))
 		w.len++;
 	skip(text, w.len);
 	return w;
@@ -74,11 +66,6 @@ struct word said_field(struct word *text, char separator)
 
 	cut_at(text, separator, &w);
 	return said_trim(w);
-}
-
-bool said_is(struct word w, const char *text)
-{
-	return w.len == strlen(text) && !memcmp(w.s, text, w.len);
 }
 
 struct word said_after(struct word w, const char *phrase)
@@ -244,7 +231,7 @@ struct fact said_ns(struct word w, int places)
 	if (!w.len)
 		return signed_of(d, negative, places);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (said_is(w, units[i].name))
+		if (word_is(w, units[i].name))
 			return signed_of(d, negative, units[i].places);
 	return said_absent();
 }

@@ -41,7 +41,6 @@ struct word said_word(struct word *text);
 struct word said_field(struct word *text, char separator);
 
 struct word said_trim(struct word w);
-bool said_is(struct word w, const char *text);
 /* What stands behind the first `phrase`; its .s is NULL without one. */
 struct word said_after(struct word w, const char *phrase);
 

@@ -259,6 +259,8 @@ void gather_port(struct probe *p, struct port_facts *f)
 		f->exclusive = ask_exclusive(p, f->port.name);
 		f->irq_names = gather_irq_names(p, f);
 		gather_boot(p, f);
+	} else {
+		gather_gpio(p, f);
 	}
 	if (!f->pulse.name[0])
 		return;
@@ -311,8 +313,10 @@ void gather_instant(struct probe *p, const struct port_facts *f, struct instant 
 	now->real_ns = real > 0 ? real : 0;
 	if (f->pulse.name[0])
 		survey_edges(p, f->pulse.name, &now->assert_edge, &now->clear_edge);
-	if (f->pulse_only)
+	if (f->pulse_only) {
+		gather_gpio_look(p, f, &now->gpio);
 		return;
+	}
 	ask_icount(p, f->port.name, now->icount);
 	now->irq_count = gather_irq_count(p, f);
 }

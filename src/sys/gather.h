@@ -48,6 +48,10 @@ struct fact gather_since_ms(struct probe *p, const char *node);
 /* f->hold and f->events. */
 void gather_hold(struct probe *p, struct port_facts *f);
 
+/* f->gpio, of a source alone: there or not. */
+void gather_gpio(struct probe *p, struct port_facts *f);
+void gather_gpio_look(struct probe *p, const struct port_facts *f, struct gpio_look *look);
+
 /* f->boot. */
 void gather_boot(struct probe *p, struct port_facts *f);
 

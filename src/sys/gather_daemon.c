@@ -152,6 +152,7 @@ static void add_running(struct search *s, struct daemon_list *list, const struct
 	d->kind = c->kind;
 	d->pid = fact_from(0, c->pid);
 	d->start_ms = s->look->start_ms;
+	d->nice = s->look->nice;
 	memcpy(d->service, s->look->service, sizeof(d->service));
 	gather_process(s->p, c->pid, daemon_row(c->kind)->comm, &d->process);
 	d->label = ask_label(s->p, c->pid);
@@ -240,7 +241,7 @@ static void add_installed(struct search *s, struct daemon_list *list, const char
 	list->n++;
 	d->kind = (enum daemon_kind)kind;
 	d->pid = fact_from(err ? err : -ENOENT, 0);
-	d->start_ms = d->nodes_known = d->pid;
+	d->start_ms = d->nice = d->nodes_known = d->pid;
 	d->label = fact_text_from(-ENOENT, "");
 	look_at_unit(s->p, d->kind, s->look);
 	memcpy(d->service, s->look->service, sizeof(d->service));

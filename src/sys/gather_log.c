@@ -74,6 +74,21 @@ static void add_lines(struct word text, const char *name, long pid, struct logli
 			add_line(log, n, &l);
 }
 
+/*
+ * What the process with this number said: a file of ntpd's own is older than the boot, and
+ * a daemon often has the same number in the next one.  "ntpd 4.2.8p15@...: Starting",
+ * "INIT: ntpd ntpsec-1.2.2: Starting" (ntpd.c).
+ */
+static struct word since_its_start(struct word text, const char *name, long pid)
+{
+	struct word from = text, line, rest;
+
+	for (rest = text; said_line(&rest, &line); )
+		if (pid_in(line, name) == pid && said_after(line, ": Starting").s)
+			from = rest;
+	return from;
+}
+
 static void read_log(struct probe *p, struct daemon *d, const char *key, char *text)
 {
 	const char *name = daemon_row(d->kind)->comm;
@@ -82,7 +97,7 @@ static void read_log(struct probe *p, struct daemon *d, const char *key, char *t
 	const long pid = daemon_runs(d) ? (long)d->pid.val : newest_pid(all, name);
 
 	if (pid)
-		add_lines(all, name, pid, d->log, &d->n_log);
+		add_lines(since_its_start(all, name, pid), name, pid, d->log, &d->n_log);
 	/* one that may not be read hides more than one that is not there */
 	if (n >= 0 || d->log_known.state == FACT_ABSENT)
 		d->log_known = fact_from(n < 0 ? n : 0, 1);

@@ -14,7 +14,8 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define INIT_PID 1
 #define TICK_MS 10		/* USER_HZ is 100 on all but Alpha and IA-64 */
-#define STAT_START 22		/* proc_pid_stat(5): starttime */
+#define STAT_NICE 19		/* proc_pid_stat(5) */
+#define STAT_START 22		/* starttime */
 #define USER_UID_MIN 1000	/* login.defs(5): below are the system's own ... */
 #define USER_UID_MAX 60000	/* ... and above: nobody, and systemd's dynamic ones */
 
@@ -49,7 +50,7 @@ static int read_stat(struct probe *p, struct look *l)
 	int n = probe_getf(p, text, sizeof(text), "file:/proc/%d/stat", l->pid);
 	int field = 2;
 
-	l->start_ms = fact_from(n < 0 ? n : -ENOENT, 0);
+	l->start_ms = l->nice = fact_from(n < 0 ? n : -ENOENT, 0);
 	if (n < 0)
 		return n == -ENOENT || n == -ESRCH ? -ENOENT : 0;
 	at = strrchr(text, ')');
@@ -59,6 +60,8 @@ static int read_stat(struct probe *p, struct look *l)
 			return -ENOENT;
 		if (field == 4)
 			l->parent = (int)strtol(at, NULL, 10);
+		if (field == STAT_NICE)
+			l->nice = fact_from(0, strtol(at, NULL, 10));
 		if (field == STAT_START)
 			l->start_ms = fact_from(0, strtoll(at, NULL, 10) * TICK_MS);
 	}

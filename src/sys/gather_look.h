@@ -16,6 +16,7 @@ struct look {
 	int pid;			/* 0: none runs; then argv is what its service would say */
 	int parent;
 	struct fact start_ms;		/* after boot */
+	struct fact nice;
 	struct fact uid;
 	char exe[CLOCK_PATH_MAX];	/* where its program is; "" not known */
 	char service[64];		/* "ntpsec.service"; "" none */

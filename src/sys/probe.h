@@ -28,6 +28,13 @@
  *   tty:TTY/icount       "cts dsr rng dcd rx tx     |
  *                         frame overrun parity brk buf_overrun"  /
  *   pps:PPS/params       "MODE_HEX ASSERT_OFF_NS CLEAR_OFF_NS", by PPS_GETPARAMS
+ *   gpio:CHIP            "LINES LABEL" of /dev/gpiochipN.  A name is one word here: what is
+ *                        not printable, a blank or a backslash is \xHH; "-" is none
+ *   gpio:CHIP/FIRST      "OFFSET FLAGS NAME CONSUMER" a line, from this one on, GPIO_PAGE at
+ *                        most; the flags are gpio_flag_names (gpio.h), comma between them
+ *   gpio:CHIP/OFFSET/level  "0" or "1", of a line that nobody has, and only where --active
+ *                        was said: the line is asked for meanwhile, as it is, and some boards
+ *                        make a GPIO of a pin for that.  -EBUSY: somebody has it
  *   ioport:HEX           one byte read from /dev/port, two hex digits.  Only for
  *                        LCR, IER, MCR: reading RBR, IIR, LSR or MSR changes the UART
  *   module:NAME          "builtin", or where modules.dep has it for the running

@@ -112,7 +112,9 @@ int gpsd_watch(int *fd, uint16_t port)
 {
 	if (*fd >= 0)
 		close(*fd);
-	*fd = ask(port, "?DEVICES;\n?WATCH={\"enable\":true,\"json\":true,\"pps\":true};\n");
+	/* "nmea": what a receiver that speaks NMEA says, to the letter; gpsd's own for others */
+	*fd = ask(port, "?DEVICES;\n"
+		  "?WATCH={\"enable\":true,\"json\":true,\"nmea\":true,\"pps\":true};\n");
 	if (*fd >= 0)
 		return 0;
 	return *fd;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <linux/openat2.h>
 
+#include "probe_gpio.h"
 #include "probe_gpsd.h"
 #include "probe_holders.h"
 #include "probe_ioctl.h"
@@ -365,6 +366,38 @@ static int get_pps(struct live *l, const char *arg, char *buf, size_t size)
 	return n;
 }
 
+/* Of an open chip: "", "/FIRST" or "/OFFSET/level". */
+static int ask_gpio(int fd, const char *what, char *buf, size_t size)
+{
+	unsigned long at;
+	char *end;
+
+	if (!*what)
+		return probe_gpio_chip(fd, buf, size);
+	at = strtoul(what + 1, &end, 10);
+	if (end == what + 1 || at > UINT16_MAX)
+		return -EINVAL;
+	if (!*end)
+		return probe_gpio_lines(fd, (unsigned int)at, buf, size);
+	return strcmp(end, "/level") ? -EINVAL : probe_gpio_level(fd, (unsigned int)at, buf, size);
+}
+
+static int get_gpio(struct live *l, const char *arg, char *buf, size_t size)
+{
+	const size_t len = strcspn(arg, "/");
+	char path[64];
+	int fd, n;
+
+	if (snprintf(path, sizeof(path), "/dev/%.*s", (int)len, arg) >= (int)sizeof(path))
+		return -EINVAL;
+	fd = live_open(l, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	n = ask_gpio(fd, arg + len, buf, size);
+	close(fd);
+	return n;
+}
+
 static int get_ioport(struct live *l, const char *arg, char *buf, size_t size)
 {
 	unsigned char byte;
@@ -609,6 +642,7 @@ static const struct {
 	{ "nodes:", get_nodes },
 	{ "tty:", get_tty },
 	{ "pps:", get_pps },
+	{ "gpio:", get_gpio },
 	{ "ioport:", get_ioport },
 	{ "module:", get_module },
 	{ "kconfig:", get_kconfig },

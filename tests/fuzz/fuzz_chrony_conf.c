@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Configurations of chronyd and gpsd, and their command lines: torn, binary, or made to hurt. */
-/* SOURCES: src/daemon/chrony_conf.c src/daemon/chrony_refclock.c src/daemon/chrony_rules.c */
+/* SOURCES: src/daemon/chrony_conf.c src/daemon/chrony_directive.c src/daemon/chrony_refclock.c src/daemon/chrony_rules.c */
 /* SOURCES: src/daemon/gpsd_conf.c src/daemon/conftext.c src/daemon/args.c src/daemon/envfile.c */
 #include <stddef.h>
 #include <stdint.h>

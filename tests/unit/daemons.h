@@ -49,6 +49,7 @@ static struct daemon *a_daemon(enum daemon_kind kind, int pid)
 	facts.daemons = &daemons;
 	memset(d, 0, sizeof(*d));
 	d->kind = kind;
+	d->nice = fact_from(0, kind == DAEMON_GPSD ? -10 : 0);
 	d->pid = fact_from(0, pid);
 	d->start_ms = fact_from(0, 60000);
 	snprintf(d->service, sizeof(d->service), "%s.service", daemon_row(kind)->service);

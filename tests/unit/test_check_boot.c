@@ -4,6 +4,7 @@
 
 #include "daemons.h"
 #include "systemfacts.h"
+#include "unittab.h"
 
 static struct system_facts sys;
 static struct pulse two_pulses[2];
@@ -92,6 +93,18 @@ static void getty_of_a_console(void)
 /* ---- boot.service ---- */
 
 static void by_hand_no_line(void) { by_hand(); not_in_table(); }
+/* Its line must not take the number of another receiver's. */
+static void by_hand_0_taken(void)
+{
+	static const struct unittab table = {
+		.units = { { .unit = 1, .port = "ttyS7" }, { .unit = 0, .port = "ttyUSB0" } }, .n = 2,
+	};
+
+	by_hand_no_line();
+	facts.gps.name[0] = facts.gpspps.name[0] = '\0';
+	facts.table = &table;
+}
+
 static void by_hand_unit_3(void) { by_hand_no_line(); strcpy(facts.gps.name, "gps3"); }
 static void by_hand_no_unit(void) { by_hand(); sys.our_unit = fact_from(0, 0); }
 static void ldattach_service(void)
@@ -169,6 +182,13 @@ static struct service_fact *ntpsec(void)
 }
 
 static void unordered(void) { ntpsec(); }
+/* Built with patches/ntpsec: it takes a pulse that comes later. */
+static void unordered_patched(void)
+{
+	ntpsec();
+	strcpy(daemon_room[0].system.version, "ntpd ntpsec-1.2.2+pps1");
+}
+
 static void ordered(void)
 {
 	struct service_fact *s = ntpsec();
@@ -382,6 +402,8 @@ static const struct row rows[] = {
 	{ "by hand, in the table", by_hand, &check_boot_service, SEV_OK, NULL, 0 },
 	{ "by hand, no line", by_hand_no_line, &check_boot_service, SEV_INFO,
 	  "echo '0 /dev/ttyS1' >>/etc/gpsppsctl.conf", 0 },
+	{ "by hand, 0 and 1 are taken", by_hand_0_taken, &check_boot_service, SEV_INFO,
+	  "echo '2 /dev/ttyS1'", 0 },
 	{ "by hand, unit 3", by_hand_unit_3, &check_boot_service, SEV_INFO, "echo '3 /dev/ttyS1'", 0 },
 	{ "no unit of ours", by_hand_no_unit, &check_boot_service, SEV_WARN,
 	  "no gpsppsctl@.service", 0 },
@@ -411,6 +433,7 @@ static const struct row rows[] = {
 	{ "no generator", no_generator, &check_boot_order, SEV_WARN, "make install", 0 },
 	{ "it had luck", race_won, &check_boot_order, SEV_INFO, NULL, 0 },
 	{ "it had none", race_lost, &check_boot_order, SEV_WARN, NULL, 0 },
+	{ "patched", unordered_patched, &check_boot_order, SEV_OK, NULL, 0 },
 	{ "no pulse wanted", ntpsec_no_pulse, &check_boot_order, SEV_NONE, NULL, 0 },
 	{ "refused", unit_unread, &check_boot_order, SEV_SKIPPED, "Permission denied", 0 },
 	{ "not made at boot", not_made_at_boot, &check_boot_order, SEV_NONE, NULL, 0 },

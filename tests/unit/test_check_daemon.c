@@ -76,6 +76,21 @@ static void pulse_gone(void)
 	has_open(d, "pps0", true);
 }
 
+/* Built with patches/ntpsec; ntpq says so. */
+static void is_patched(void)
+{
+	strcpy(daemon_room[0].system.version, "ntpd ntpsec-1.2.2+pps1");
+}
+
+static void pulse_gone_of_patched(void) { pulse_gone(); is_patched(); }
+static void pulse_alone_gone_of_patched(void)
+{
+	no_daemons();
+	an_ntpd(DAEMON_NTPSEC, "refclock pps unit 0 ppspath /dev/gpspps0\n")->n_nodes = 0;
+	has_open(&daemon_room[0], "pps0", true);
+	is_patched();
+}
+
 static void pulse_gone_and_used(void)
 {
 	pulse_gone();
@@ -137,6 +152,10 @@ static void test_dead_handle(void **state)
 		  "systemctl restart ntpsec.service", CURE_COMMAND },
 		{ "still says o", pulse_gone_and_used, &check_daemon_dead_handle, SEV_FAIL,
 		  "/dev/pps0 (deleted)", CURE_COMMAND },
+		{ "patched", pulse_gone_of_patched, &check_daemon_dead_handle, SEV_WARN,
+		  "at its next poll", 0 },
+		{ "patched, driver 22", pulse_alone_gone_of_patched, &check_daemon_dead_handle,
+		  SEV_FAIL, NULL, CURE_COMMAND },
 		{ "another's", other_pulse_gone, &check_daemon_dead_handle, SEV_OK, NULL, 0 },
 		{ "chronyd", pulse_gone_of_chronyd, &check_daemon_dead_handle, SEV_FAIL,
 		  "chronyd[732] has /dev/pps1 (deleted)", CURE_COMMAND },
@@ -174,6 +193,14 @@ static void early_by_its_log(void)
 	logs(&daemon_room[0], "ntpd[731]: REFCLOCK: refclock_pps: /dev/gpspps0 open failed: No such file or directory");
 }
 
+static void early_and_patched(void) { early(); is_patched(); }
+static void early_and_retrying(void)
+{
+	early();
+	logs(&daemon_room[0], "ntpd[731]: REFCLOCK: NMEA(0) flag1 1 but PPSAPI fails, will retry");
+}
+
+static void early_dead_and_patched(void) { early_and_patched(); has_open(&daemon_room[0], "pps0", true); }
 static void early_and_dead(void) { early(); has_open(&daemon_room[0], "pps0", true); }
 static void late_and_shut_out(void)
 {
@@ -245,6 +272,12 @@ static void test_started_early(void **state)
 		{ "its log", early_by_its_log, &check_daemon_started_early, SEV_FAIL,
 		  "open failed: No such file", CURE_COMMAND },
 		{ "says o", early_and_used, &check_daemon_started_early, SEV_OK, NULL, 0 },
+		{ "patched", early_and_patched, &check_daemon_started_early, SEV_WARN,
+		  "at its next poll", 0 },
+		{ "patched, by its log", early_and_retrying, &check_daemon_started_early, SEV_WARN,
+		  "at its next poll", 0 },
+		{ "patched, dead: told", early_dead_and_patched, &check_daemon_started_early,
+		  SEV_NONE, NULL, 0 },
 		{ "dead: told", early_and_dead, &check_daemon_started_early, SEV_NONE, NULL, 0 },
 		{ "shut out: told", late_and_shut_out, &check_daemon_started_early, SEV_NONE, NULL, 0 },
 		{ "no flag1", early_without_flag1, &check_daemon_started_early, SEV_NONE, NULL, 0 },

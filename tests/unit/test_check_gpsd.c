@@ -173,11 +173,75 @@ static void beside_ntpd(void)
 	hold(0, 731, "ntpd");
 }
 
+/* After "systemctl disable --now gpsd.socket gpsd.service": its devices are still in its file. */
+static struct system_facts services;
+
+static void given_up(void)
+{
+	beside_ntpd();
+	memset(&services, 0, sizeof(services));
+	strcpy(services.services[0].name, "gpsd.service");
+	services.services[0].enabled = fact_from(0, 0);
+	services.n_services = 1;
+	facts.system = &services;
+}
+
+static void enabled_beside(void) { given_up(); services.services[0].enabled = fact_from(0, 1); }
+static void socket_beside(void) { given_up(); gpsd->socket_activated = true; }
+
 static void log_is_old(void)
 {
 	alone();
 	logs(gpsd, "gpsd[733]: gpsd:ERROR: SER: /dev/ttyS1 already opened by another process");
 }
+
+/* Its lock is left on a port that a unit of ours has, and ntpd wants. */
+static void lock_left(void)
+{
+	gpsd_ended();
+	daemons.n = 1;
+	strcpy(facts.gps.name, "gps0");
+}
+
+static void lock_left_by_path(void)
+{
+	lock_left();
+	gpsd->n_clocks = 0;
+}
+
+static void lock_left_by_link(void)
+{
+	lock_left();
+	strcpy(gpsd->log[0].path, "/dev/gps0");
+	strcpy(gpsd->clocks[0].port, "/dev/gps0");
+}
+
+static void lock_by_whom(void) { lock_left(); gpsd->n_log = 0; }
+static void lock_of_another(void) { lock_left(); strcpy(gpsd->log[0].path, "/dev/ttyS7"); }
+static void lock_and_reader(void) { lock_left(); hold(1, 812, "minicom"); }
+
+static void lock_left_ntpd(void)
+{
+	lock_left();
+	other = an_ntpd(DAEMON_NTPSEC, "refclock nmea unit 0 flag1 1\n");
+	other->n_nodes = 0;
+	facts.port.holders.n = 1;
+}
+
+/* chronyd opens no port. */
+static void lock_left_chrony(void)
+{
+	lock_left();
+	other = a_chronyd("refclock PPS /dev/pps0 refid PPS\n");
+}
+
+static void lock_left_waiting(void)
+{
+	lock_left();
+	with_chrony("refclock SHM 0 refid NMEA\n", UNHEARD("NMEA"));
+}
+
+static void lock_pulse_alone(void) { lock_left(); facts.no_sentences = true; }
 
 static void both(void) { alone(); hold(1, 412, "gpsppsctl-hold"); }
 static void of_the_table(void) { alone(); facts.unit = fact_from(0, 3); }
@@ -211,10 +275,27 @@ static const struct row ports[] = {
 	{ "and ended", gpsd_ended, &check_gpsd_holder, SEV_FAIL, "SER: /dev/ttyS1 already", 0 },
 	{ "beside ntpd", beside_ntpd, &check_gpsd_holder, SEV_WARN,
 	  "disable --now gpsd.socket gpsd.service     # or take", 0 },
+	{ "given up", given_up, &check_gpsd_holder, SEV_NONE, NULL, 0 },
+	{ "enabled", enabled_beside, &check_gpsd_holder, SEV_WARN, NULL, 0 },
+	{ "by its socket", socket_beside, &check_gpsd_holder, SEV_WARN, NULL, 0 },
 	{ "an old line", log_is_old, &check_gpsd_holder, SEV_OK, NULL, 0 },
 	{ "both", both, &check_gpsd_holder, SEV_WARN, "gpsd[733] and gpsppsctl-hold[412]", 0 },
 	{ "of the table", of_the_table, &check_gpsd_holder, SEV_WARN, "as unit 3", 0 },
 	{ "another port", elsewhere, &check_gpsd_holder, SEV_NONE, NULL, 0 },
+	{ "its lock", lock_left, &check_port_exclusive, SEV_FAIL,
+	  "systemctl disable --now gpsd.socket gpsd.service; systemctl restart gpsppsctl@ttyS1.service", 0 },
+	{ "who left it", lock_left, &check_port_exclusive, SEV_FAIL, "gpsd locked it", 0 },
+	{ "its words", lock_left_by_path, &check_port_exclusive, SEV_FAIL,
+	  "SER: /dev/ttyS1 already opened by another process", 0 },
+	{ "by a link", lock_left_by_link, &check_port_exclusive, SEV_FAIL, "gpsd locked it", 0 },
+	{ "ntpd waits", lock_left_ntpd, &check_port_exclusive, SEV_FAIL, "gpsd locked it", 0 },
+	{ "not said", lock_by_whom, &check_port_exclusive, SEV_FAIL, "is not known", CURE_COMMAND },
+	{ "of another port", lock_of_another, &check_port_exclusive, SEV_FAIL, "is not known",
+	  CURE_COMMAND },
+	{ "a reader", lock_and_reader, &check_port_exclusive, SEV_FAIL, "kill 812", 0 },
+	{ "chronyd alone", lock_left_chrony, &check_port_exclusive, SEV_INFO, "gpsd, which", 0 },
+	{ "gpsd is awaited", lock_left_waiting, &check_port_exclusive, SEV_INFO, "gpsd, which", 0 },
+	{ "pulse alone", lock_pulse_alone, &check_port_exclusive, SEV_INFO, NULL, 0 },
 	{ "-b", alone, &check_gpsd_configures, SEV_OK, NULL, 0 },
 	{ "a receiver", configures, &check_gpsd_configures, SEV_INFO, "without -p", 0 },
 	{ "a Garmin", a_garmin, &check_gpsd_configures, SEV_WARN, "40 ms", 0 },
@@ -284,6 +365,7 @@ static const struct row pulse_rows[] = {
 static void by_a_person(void)
 {
 	healthy_lock();
+	gpsd->nice = fact_from(0, 0);
 	gpsd->process.uid = fact_from(0, 1000);
 	says_sources(other, UNHEARD("PPS") UNHEARD("NMEA"));
 }
@@ -292,6 +374,14 @@ static void by_a_person_heard(void)
 {
 	healthy_lock();
 	gpsd->process.uid = fact_from(0, 1000);
+}
+
+/* User=gpsd in its unit: another user than root, and nobody knows since when. */
+static void by_a_system_user(void) { by_a_person(); gpsd->process.uid = fact_from(0, 106); gpsd->nice = fact_from(0, 0); }
+static void by_a_system_user_heard(void)
+{
+	healthy_lock();
+	gpsd->nice = fact_from(0, 0);
 }
 
 static void person_not_told(void) { by_a_person(); other->sources.said = SAID_NOTHING; other->sources.n = 0; }
@@ -306,6 +396,7 @@ static void unit_2(void)
 static void unit_2_by_a_person(void)
 {
 	unit_2();
+	gpsd->nice = fact_from(0, 0);
 	gpsd->process.uid = fact_from(0, 1000);
 }
 
@@ -316,11 +407,20 @@ static void right_beside_wrong(void)
 	with_chrony("refclock SHM 2 refid A\nrefclock SHM 0 refid B\n", UNHEARD("A") UNHEARD("B"));
 }
 
+static void unit_2_by_a_system_user(void) { unit_2(); gpsd->nice = fact_from(0, 0); }
+static void unit_2_by_nobody(void)
+{
+	unit_2_by_a_system_user();
+	gpsd->process.uid = fact_from(0, 65534);
+}
+
 static void unit_7(void)
 {
 	alone();
 	with_chrony("refclock SHM 7 refid GPS\n", "");
 }
+
+static void unit_7_by_a_system_user(void) { unit_7(); gpsd->nice = fact_from(0, 0); }
 
 static void two_devices(void)
 {
@@ -345,6 +445,13 @@ static void gpsd_first(void)
 	alone();
 	with_chrony("refclock SOCK /run/chrony.ttyS1.sock refid PPS\n", UNHEARD("PPS"));
 	other->start_ms = fact_from(0, 75500);
+}
+
+static void gpsd_first_not_told(void)
+{
+	gpsd_first();
+	other->sources.said = SAID_NOTHING;
+	other->sources.n = 0;
 }
 
 static void gpsd_first_heard(void)
@@ -375,6 +482,15 @@ static const struct row feeds[] = {
 	{ "ntpsec", healthy_ntpsec, &check_gpsd_segments, SEV_OK, NULL, 0 },
 	{ "socket", healthy_sock, &check_gpsd_segments, SEV_OK, NULL, 0 },
 	{ "a person's", by_a_person, &check_gpsd_segments, SEV_FAIL, "refclock SHM 2 refid NMEA", 0 },
+	{ "a system user's", by_a_system_user, &check_gpsd_segments, SEV_SKIPPED,
+	  "grep SYSV4e5450 /proc/733/maps", 0 },
+	{ "and heard", by_a_system_user_heard, &check_gpsd_segments, SEV_OK, NULL, 0 },
+	{ "unit 2, a system user's", unit_2_by_a_system_user, &check_gpsd_segments, SEV_SKIPPED,
+	  "2 and 3", 0 },
+	{ "unit 2, nobody's", unit_2_by_nobody, &check_gpsd_segments, SEV_FAIL,
+	  "refclock shm unit 0", 0 },
+	{ "unit 7, a system user's", unit_7_by_a_system_user, &check_gpsd_segments, SEV_FAIL,
+	  "or to 2 and 3", 0 },
 	{ "heard", by_a_person_heard, &check_gpsd_segments, SEV_OK, NULL, 0 },
 	{ "not told", person_not_told, &check_gpsd_segments, SEV_WARN, "reads segment 0", 0 },
 	{ "unit 2", unit_2, &check_gpsd_segments, SEV_FAIL, "refclock shm unit 0", 0 },
@@ -389,6 +505,7 @@ static const struct row feeds[] = {
 	{ "another feeder's", foreign_socket, &check_gpsd_socket, SEV_NONE, NULL, 0 },
 	{ "gpsd first", gpsd_first, &check_gpsd_socket, SEV_FAIL, "systemctl restart gpsd.service", CURE_COMMAND },
 	{ "the times", gpsd_first, &check_gpsd_socket, SEV_FAIL, "60.0 s after boot, chronyd since 75.5 s", CURE_COMMAND },
+	{ "not told", gpsd_first_not_told, &check_gpsd_socket, SEV_WARN, "may have", CURE_COMMAND },
 	{ "and yet heard", gpsd_first_heard, &check_gpsd_socket, SEV_OK, NULL, 0 },
 	{ "together", together, &check_gpsd_socket, SEV_OK, NULL, 0 },
 	{ "logged", socket_logged, &check_gpsd_socket, SEV_FAIL, "doesn't exist", CURE_COMMAND },
@@ -464,11 +581,93 @@ static const struct row fixes[] = {
 	{ "ntpd: nothing", ntpd_nothing, &check_receiver_no_fix, SEV_SKIPPED, NULL, 0 },
 };
 
+/* ---- what it passes on ---- */
+
+#define RELEASE(r) "{\"class\":\"VERSION\",\"release\":\"" r "\",\"proto_major\":3,\"proto_minor\":14}\r\n"
+#define WATCH "{\"class\":\"WATCH\",\"enable\":true,\"json\":true,\"nmea\":true,\"pps\":true}\r\n"
+#define FIX "{\"class\":\"TPV\",\"device\":\"/dev/ttyS1\",\"mode\":3}\r\n"
+#define NATIVE(n) "{\"class\":\"DEVICE\",\"path\":\"/dev/ttyS1\",\"activated\":\"2026-11-21T17:00:00.000Z\",\"native\":" n "}\r\n"
+#define PULSE "{\"class\":\"PPS\",\"device\":\"/dev/ttyS1\",\"real_sec\":1700000000,\"real_nsec\":0,\"clock_sec\":1700000000,\"clock_nsec\":12,\"precision\":-20}\r\n"
+#define RMC_BARE "$GPRMC,165430,A,5128.6740,N,00007.0800,W,000.0,000.0,211126,003.1,W*72\r\n"
+#define RMC_MODED "$GPRMC,165430,A,5128.6740,N,00007.0800,W,000.0,000.0,211126,003.1,W,A*1F\r\n"
+#define RMC_EMPTY "$GPRMC,165430,A,5128.6740,N,00007.0800,W,000.0,000.0,211126,,,*25\r\n"
+#define RMC_VOID "$GPRMC,165430,V,,,,,,,211126,,*33\r\n"
+#define RMC_SHORT "$GPRMC,165430,A,5128.6740,N,00007.0800,W,000.0,000.0,211126*09\r\n"
+
+/* chronyd takes both from gpsd, and hears neither. */
+static void passes(const char *text)
+{
+	gpsd_says(text);
+	with_chrony("refclock SHM 0 refid NMEA\nrefclock SHM 1 refid PPS\n",
+		    UNHEARD("NMEA") UNHEARD("PPS"));
+	other->n_nodes = 0;
+}
+
+#define SAYS(release, native) RELEASE(release) DEVICE WATCH NATIVE(native) FIX
+
+static void bare(void) { passes(SAYS("3.22", "0") RMC_BARE FIX RMC_BARE); }
+static void empty_mode(void) { passes(SAYS("3.22", "0") RMC_EMPTY); }
+static void bare_passed(void) { passes(SAYS("3.22", "0") RMC_BARE PULSE); }
+static void moded(void) { passes(SAYS("3.22", "0") RMC_MODED); }
+static void voids(void) { passes(SAYS("3.22", "0") RMC_VOID); }
+static void too_short(void) { passes(SAYS("3.22", "0") RMC_SHORT); }
+static void damaged(void) { passes(SAYS("3.22", "0") "$GPRMC,165430,A,,,,,,,211126,,*00\r\n"); }
+static void binary(void) { passes(SAYS("3.22", "1") RMC_BARE); }
+static void bare_of_new(void) { passes(SAYS("3.26", "0") RMC_BARE); }
+static void bare_of_whom(void) { passes(DEVICE WATCH NATIVE("0") FIX RMC_BARE); }
+static void not_watched(void) { passes(RELEASE("3.22") DEVICE NATIVE("0") FIX RMC_BARE); }
+static void bare_no_pulse(void) { bare(); pulses(0, 0); }
+
+static void bare_of_two(void)
+{
+	passes(SAYS("3.22", "0") "{\"class\":\"DEVICE\",\"path\":\"/dev/ttyS0\"}\r\n" RMC_BARE);
+}
+
+/* The pulse is the kernel's, which chronyd opens itself. */
+static void bare_numbers(void)
+{
+	gpsd_says(SAYS("3.22", "0") RMC_BARE);
+	with_chrony(NMEA_LINE PPS_LINE, HEARD("PPS") HEARD("NMEA"));
+}
+
+static void bare_not_told(void)
+{
+	bare();
+	other->sources.said = SAID_NOTHING;
+	other->sources.n = 0;
+}
+
+static void bare_alone(void) { gpsd_says(SAYS("3.22", "0") RMC_BARE); }
+
+static const struct row passed[] = {
+	{ "a Garmin's RMC", bare, &check_gpsd_no_mode_field, SEV_FAIL,
+	  "gpsppsctl receiver /dev/ttyS1 --nmea-version 2.3;", 0 },
+	{ "how many", bare, &check_gpsd_no_mode_field, SEV_FAIL, "gpsd 3.22 told of no pulse", 0 },
+	{ "an empty mode", empty_mode, &check_gpsd_no_mode_field, SEV_FAIL, "no mode field", 0 },
+	{ "passed on", bare_passed, &check_gpsd_no_mode_field, SEV_OK, NULL, 0 },
+	{ "with mode", moded, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "no fix", voids, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "no variation", too_short, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "damaged", damaged, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "gpsd's own", binary, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "3.26", bare_of_new, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "unknown release", bare_of_whom, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "not watched", not_watched, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "no pulse", bare_no_pulse, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "two devices", bare_of_two, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "the kernel's is used", bare_numbers, &check_gpsd_no_mode_field, SEV_INFO, NULL, 0 },
+	{ "not told", bare_not_told, &check_gpsd_no_mode_field, SEV_WARN, NULL, 0 },
+	{ "nobody waits", bare_alone, &check_gpsd_no_mode_field, SEV_INFO, NULL, 0 },
+	{ "none", no_gpsd, &check_gpsd_no_mode_field, SEV_NONE, NULL, 0 },
+	{ "told once", bare, &check_chrony_unused, SEV_INFO, NULL, 0 },
+};
+
 #define N(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 static void test_ports(void **state) { (void)state; EXAMINE(ports); }
 static void test_pulses(void **state) { (void)state; EXAMINE(pulse_rows); }
 static void test_feeds(void **state) { (void)state; EXAMINE(feeds); }
+static void test_passed(void **state) { (void)state; EXAMINE(passed); }
 static void test_fixes(void **state) { (void)state; EXAMINE(fixes); }
 
 /* All checks, of all files. */
@@ -488,7 +687,7 @@ static void test_texts(void **state)
 	static const struct check *const checks[] = {
 		&check_gpsd_holder, &check_gpsd_no_n, &check_gpsd_segments, &check_gpsd_socket,
 		&check_gpsd_no_pulse_rights, &check_gpsd_symlink, &check_gpsd_many_sources,
-		&check_gpsd_configures,
+		&check_gpsd_configures, &check_gpsd_no_mode_field,
 	};
 
 	(void)state;
@@ -502,6 +701,7 @@ int main(void)
 		cmocka_unit_test(test_pulses),
 		cmocka_unit_test(test_feeds),
 		cmocka_unit_test(test_fixes),
+		cmocka_unit_test(test_passed),
 		cmocka_unit_test(test_healthy_machines),
 		cmocka_unit_test(test_texts),
 	};

@@ -4,6 +4,7 @@
 
 #include "check/ntp.h"
 #include "daemons.h"
+#include "unittab.h"
 
 #define PEERS								\
 	"     remote                                   refid      st t when poll reach   delay   offset   jitter\n" \
@@ -182,6 +183,13 @@ static void comment_logged(void)
 	comment_sec();
 	facts.kernel.ntp_pps = fact_from(-ENOENT, 0);
 	logs(ntp, "Nov 21 10:00:00 host ntpd[731]: REFCLOCK: refclock_params: kernel PLL (hardpps, RFC 1589) not implemented");
+}
+
+static void flag3_ignored(void)
+{
+	comment_sec();
+	logs(ntp, "ntpd[731]: REFCLOCK: refclock_params: kernel PLL (hardpps, RFC 1589) not implemented, flag3 ignored");
+	strcpy(ntp->system.version, "ntpd ntpsec-1.2.2+pps1");
 }
 
 static void flag3_newer(void) { sec("refclock nmea flag1 1 flag3 1\n"); }
@@ -404,6 +412,51 @@ static void unit_one_classic(void)
 {
 	classic("server 127.127.20.1\nfudge 127.127.20.1 flag1 1\n");
 	ntp->n_nodes = 0;
+}
+
+/* Unit 1 is another receiver, which is unplugged now. */
+static void unit_of_unplugged(void)
+{
+	static const struct unittab table = {
+		.units = { { .unit = 0, .port = "ttyS1" }, { .unit = 1, .port = "ttyUSB0" } }, .n = 2,
+	};
+
+	unit_one();
+	facts.table = &table;
+}
+
+/* The table has this one alone. */
+static void unit_of_nobody(void)
+{
+	static const struct unittab table = { .units = { { .unit = 0, .port = "ttyS1" } }, .n = 1 };
+
+	unit_one();
+	facts.table = &table;
+}
+
+static struct system_facts with_rule;
+
+static void unit_by_rule(void)
+{
+	unit_one();
+	memset(&with_rule, 0, sizeof(with_rule));
+	strcpy(with_rule.rules[0].kernel, "ttyUSB*");
+	strcpy(with_rule.rules[0].links, "gps1");
+	with_rule.n_rules = 1;
+	facts.system = &with_rule;
+}
+
+static void unit_by_serial(void)
+{
+	unit_by_rule();
+	with_rule.rules[0].kernel[0] = '\0';
+}
+
+static void unit_by_path(void)
+{
+	sec("refclock nmea unit 1 path /dev/ttyUSB0 flag1 1\n");
+	ntp->n_nodes = 0;
+	ntp->clocks[0].port_node = fact_text_from(-ENOENT, "");
 }
 
 static void unit_by_another(void) { unit_one(); a_chronyd("refclock PPS /dev/pps0\n"); }
@@ -689,6 +742,7 @@ static const struct row rows[] = {
 	  "refclock_params: kernel PLL (hardpps, RFC 1589) not implemented", 0 },
 	{ "NTPsec", comment_sec, &check_daemon_flag3, SEV_FAIL, "ntp.conf:2: ", 0 },
 	{ "by its log", comment_logged, &check_daemon_flag3, SEV_FAIL, "the log: ", 0 },
+	{ "patched", flag3_ignored, &check_daemon_flag3, SEV_INFO, "flag3 ignored", 0 },
 	{ "flag3 0", good_sec, &check_daemon_flag3, SEV_OK, NULL, 0 },
 	{ "still has it", flag3_newer, &check_daemon_flag3, SEV_INFO, NULL, 0 },
 	{ "used", time2_used, &check_daemon_flag3, SEV_INFO, NULL, 0 },
@@ -773,6 +827,11 @@ static const struct row rows[] = {
 	{ "unit 1, why", unit_one, &check_daemon_unit, SEV_FAIL, "/dev/gps1, which does not exist", 0 },
 	{ "unit 1, classic", unit_one_classic, &check_daemon_unit, SEV_FAIL,
 	  "server 127.127.20.0 ..., and fudge 127.127.20.0", 0 },
+	{ "not in the table", unit_of_nobody, &check_daemon_unit, SEV_FAIL, "unit 1", 0 },
+	{ "unplugged", unit_of_unplugged, &check_daemon_unit, SEV_NONE, NULL, 0 },
+	{ "a rule's", unit_by_rule, &check_daemon_unit, SEV_NONE, NULL, 0 },
+	{ "by its serial number", unit_by_serial, &check_daemon_unit, SEV_NONE, NULL, 0 },
+	{ "a path", unit_by_path, &check_daemon_unit, SEV_NONE, NULL, 0 },
 	{ "chrony has it", unit_by_another, &check_daemon_unit, SEV_NONE, NULL, 0 },
 	{ "another receiver", unit_of_another, &check_daemon_unit, SEV_NONE, NULL, 0 },
 	{ "no unit", unit_unknown, &check_daemon_unit, SEV_NONE, NULL, 0 },

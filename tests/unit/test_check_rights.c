@@ -176,6 +176,14 @@ static void pulse_shut(void)
 	logs(&daemon_room[0], "ntpd[731]: REFCLOCK: NMEA(0) PPS device open(/dev/gpspps0) failed");
 }
 
+/* Built with patches/ntpsec: it says why, and asks as the user that it is by then. */
+static void pulse_shut_for_patched(void)
+{
+	pulse_shut();
+	logs(&daemon_room[0], "ntpd[731]: REFCLOCK: NMEA(0) PPS device open(/dev/gpspps0) failed: Permission denied");
+	strcpy(daemon_room[0].system.version, "ntpd ntpsec-1.2.2+pps1");
+}
+
 static void pulse_came_later(void)
 {
 	pulse_shut();
@@ -232,6 +240,8 @@ static void test_pulse(void **state)
 		{ "came later", pulse_came_later, &check_perm_pps, SEV_OK, NULL, 0 },
 		{ "shut out", pulse_shut, &check_perm_pps, SEV_FAIL,
 		  "chmod 660 /dev/pps0; systemctl restart ntpsec.service", 0 },
+		{ "patched", pulse_shut_for_patched, &check_perm_pps, SEV_FAIL,
+		  "OWNER=\\\"$(id -nu 1", 0 },
 		{ "driver 22", pulse_alone_shut, &check_perm_pps, SEV_FAIL, "ntpd[731]", 0 },
 		{ "does not want it", pulse_shut_without_flag1, &check_perm_pps, SEV_OK, NULL, 0 },
 		{ "chronyd", chronyd_opened_as_root, &check_perm_pps, SEV_OK, NULL, 0 },

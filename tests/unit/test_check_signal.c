@@ -34,6 +34,14 @@ static void edges(struct stamps *s, const int *at_ms, unsigned int n)
 static void steady(void) { ASSERTS(0, 1000, 2000, 3000); }
 static void late_by_emulation(void) { ASSERTS(0, 1009, 2001, 3010); }
 static void one_missed(void) { ASSERTS(0, 1000, 3000, 4000); }
+static void away_twice(void) { ASSERTS(0, 1000, 6000, 7000, 12000, 13000, 14000); }
+static void counted(void)
+{
+	facts.gpio.driver = GPIO_DRIVER_POLL;
+	facts.second.gpio.missed = fact_from(0, 8);
+}
+static void away_counted(void) { away_twice(); counted(); }
+static void echo_counted(void) { ASSERTS(0, 300, 1000, 1300, 2000, 2300); counted(); }
 static void one_late(void) { ASSERTS(0, 1000, 2060, 3000); }
 static void clock_set(void) { ASSERTS(0, 1000, 2000, 3400, 4400, 5400); }
 static void echo(void) { ASSERTS(0, 300, 1000, 1300, 2000, 2300); }
@@ -188,6 +196,9 @@ static const struct row rows[] = {
 	{ "steady", steady, &check_signal_noise, SEV_OK, NULL, 0 },
 	{ "emulated", late_by_emulation, &check_signal_noise, SEV_OK, NULL, 0 },
 	{ "one missed", one_missed, &check_signal_noise, SEV_OK, NULL, 0 },
+	{ "away twice", away_twice, &check_signal_noise, SEV_FAIL, "2 of 6 intervals", 0 },
+	{ "away, counted", away_counted, &check_signal_noise, SEV_OK, NULL, 0 },
+	{ "echo, counted", echo_counted, &check_signal_noise, SEV_FAIL, "0.300 s", 0 },
 	{ "one late", one_late, &check_signal_noise, SEV_WARN, "2 of 3 intervals", 0 },
 	{ "clock set", clock_set, &check_signal_noise, SEV_WARN, "1 of 5 intervals", 0 },
 	{ "echo", echo, &check_signal_noise, SEV_FAIL, "0.300 s, the longest 0.700 s", 0 },

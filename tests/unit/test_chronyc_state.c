@@ -117,7 +117,6 @@ static void errors_are_told_apart(void **state)
 	chronyc_read_tracking("506 Cannot talk to daemon\n", 26, &t);
 	assert_int_equal(t.said, SAID_NOBODY);
 	assert_string_equal(t.error, "506 Cannot talk to daemon");
-	is_absent(t.stratum);
 	is_absent(t.synchronised);
 }
 
@@ -134,26 +133,11 @@ static void tracking(void **state)
 	(void)state;
 	chronyc_read_tracking(text, sizeof(text) - 1, &t);
 	assert_int_equal(t.said, SAID_WELL);
-	is(t.refid, 0x50505300);
 	assert_string_equal(t.source, "PPS");
-	is(t.stratum, 1);
-	is(t.reference_ns, 1795276645123456789);
-	is(t.system_ns, -21);
-	is(t.last_ns, 34);
-	is(t.rms_ns, 120);
-	is(t.frequency_ppt, -12345000);
-	is(t.residual_ppt, 1000);
-	is(t.skew_ppt, 5000);
-	is(t.rootdelay_ns, 1);
-	is(t.rootdisp_ns, 12345);
-	is(t.interval_ns, 16100000000);
 	is(t.synchronised, 1);
-	assert_string_equal(t.leap, "Normal");
 	chronyc_read_tracking(none, sizeof(none) - 1, &t);
 	assert_int_equal(t.said, SAID_WELL);
-	is(t.refid, 0);
 	assert_string_equal(t.source, "");
-	is(t.rootdelay_ns, 1000000000);
 	is(t.synchronised, 0);
 }
 

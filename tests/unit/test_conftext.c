@@ -24,13 +24,13 @@ static void test_words(void **state)
 	const char *p = text, *end = text + strlen(text);
 
 	(void)state;
-	assert_true(conf_is(conf_word(&p, end), "one#two"));
-	assert_true(conf_is(conf_word(&p, end), "three"));
+	assert_true(word_is(conf_word(&p, end), "one#two"));
+	assert_true(word_is(conf_word(&p, end), "three"));
 	assert_int_equal(conf_word(&p, end).len, 0);
 	assert_true(conf_same(word_of("RefClock"), "refclock"));
 	assert_false(conf_same(word_of("refclock"), "refclocks"));
 	assert_false(conf_same(word_of("refclocks"), "refclock"));
-	assert_false(conf_is(word_of("pps"), "PPS"));
+	assert_false(word_is(word_of("pps"), "PPS"));
 }
 
 static void test_copies_and_quotations(void **state)
@@ -138,7 +138,7 @@ static void expect(struct args *a, int letter, const char *text)
 
 	assert_int_equal(args_next(a, &value), letter);
 	if (text)
-		assert_true(conf_is(value, text));
+		assert_true(word_is(value, text));
 }
 
 #define BEGIN(a, text, l) args_begin(a, text, sizeof(text) - 1, "abs:F:", l)

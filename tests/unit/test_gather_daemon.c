@@ -88,6 +88,7 @@ static void test_ntpsec(void **state)
 	assert_int_equal(d->kind, DAEMON_NTPSEC);
 	assert_true(fact_is(d->pid, 731));
 	assert_true(fact_is(d->start_ms, 12340));
+	assert_true(fact_is(d->nice, 0));
 	assert_string_equal(d->service, "ntpsec.service");
 	assert_true(fact_is(d->process.uid, 102));
 	assert_true(fact_is(d->process.cap_eff, 0x2000400));
@@ -139,7 +140,8 @@ static void test_not_systemds_child(void **state)
 {
 	static const struct fake_line lines[] = {
 		{ 0, "processes:gpsd", "5", 0 },
-		{ 0, "file:/proc/5/stat", "5 (gpsd) S 77 1" STAT_FIELDS "77 0", 0 },
+		{ 0, "file:/proc/5/stat",
+		  "5 (gpsd) S 77 1 0 0 0 0 0 0 0 0 0 0 0 0 10 -10 3 0 77 0", 0 },
 		{ 0, "file:/proc/5/cgroup", "0::/system.slice/agent.service", 0 },
 		END,
 	};
@@ -148,6 +150,7 @@ static void test_not_systemds_child(void **state)
 	gather(lines);
 	assert_int_equal(list.n, 1);
 	assert_string_equal(list.v[0].service, "");
+	assert_true(fact_is(list.v[0].nice, -10));
 }
 
 static const char *service_by(const char *cgroup)
@@ -162,6 +165,26 @@ static const char *service_by(const char *cgroup)
 	gather(lines);
 	assert_int_equal(list.n, 1);
 	return list.v[0].service;
+}
+
+/* A unit's name goes into commands that root runs: no byte of it means anything to a shell. */
+static void test_service_is_plain(void **state)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789:_.@-";
+
+	(void)state;
+	for (int c = 1; c < 256; c++) {
+		char cgroup[64], want[32] = "";
+
+		if (c == '\n' || c == '/')
+			continue;
+		snprintf(cgroup, sizeof(cgroup), "0::/system.slice/gps%cd.service", c);
+		if (strchr(plain, c))
+			snprintf(want, sizeof(want), "gps%cd.service", c);
+		if (strcmp(service_by(cgroup), want) != 0)
+			fail_msg("character %#x: '%s'", (unsigned int)c, service_by(cgroup));
+	}
 }
 
 static void test_service(void **state)
@@ -886,6 +909,7 @@ int main(void)
 		cmocka_unit_test(test_ntpsec),
 		cmocka_unit_test(test_stat),
 		cmocka_unit_test(test_service),
+		cmocka_unit_test(test_service_is_plain),
 		cmocka_unit_test(test_not_systemds_child),
 		cmocka_unit_test(test_of_a_container),
 		cmocka_unit_test(test_label),

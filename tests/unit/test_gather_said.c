@@ -65,7 +65,7 @@ static struct daemon *an_ntpsec(int pid)
 	"oNMEA(7)         .GPS.            0 l    5   16  377    0.000   -0.659    0.004\n" \
 	" PPS(0)          .PPS.            0 l    3   16    0    0.000   -0.001    0.001\n" \
 	"associd=0 status=0115 leap_none, sync_pps, 1 event, clock_sync,\n" \
-	"leap=00, stratum=1, peer=101, refid=PPS\n" \
+	"leap=00, stratum=1, peer=101, version=\"ntpd ntpsec-1.2.2\", refid=PPS\n" \
 	"srcadr=127.127.20.7\n" \
 	"associd=101 status=0011 1 event, clk_no_reply,\n" \
 	"device=\"NMEA GPS Clock\", poll=107, noreply=3, flags=1\n" \
@@ -81,10 +81,10 @@ static void ntpd_is_asked(void **state)
 	gather(script, true, true);
 	assert_int_equal(d->peers.said, SAID_WELL);
 	assert_int_equal(daemon_peer(d, &d->clocks[0])->tally, 'o');
-	assert_int_equal(d->system.peer.val, 101);
+	assert_string_equal(d->system.version, "ntpd ntpsec-1.2.2");
 	assert_int_equal(d->clock_said[0].said, SAID_WELL);
 	assert_int_equal(d->clock_said[0].noreply.val, 3);
-	assert_int_equal(d->clock_said[1].poll.val, 9);
+	assert_int_equal(d->clock_said[1].flags.val, 0);
 	assert_int_equal(d->clock_said[2].said, SAID_NOTHING);
 	assert_int_equal(d->sources.said, SAID_NOTHING);
 	assert_int_equal(d->gpsd_answers.state, FACT_ABSENT);
@@ -331,6 +331,34 @@ static void ntpds_own_file(void **state)
 	assert_int_equal(d->log[0].what, LOG_PORT_NOT_OPENED);
 }
 
+/* A file goes on over boots, in which ntpd often has the same number. */
+static void ntpd_of_another_boot(void **state)
+{
+	static const struct fake_line classic[] = {
+		{ 0, "tail:/var/log/ntp.log",
+		  "20 Nov 15:57:17 ntpd[731]: ntpd 4.2.8p15@1.3728-o: Starting\n"
+		  "20 Nov 15:57:17 ntpd[731]: " DENIED "\n"
+		  "21 Nov 15:57:16 ntpd[731]: ntpd 4.2.8p15@1.3728-o: Starting\n"
+		  "21 Nov 15:57:17 ntpd[731]: " OPENED "\n"
+		  "21 Nov 15:57:17 ntpd[732]: ntpd 4.2.8p15@1.3728-o: Starting\n", 0 }, { 0 },
+	};
+	static const struct fake_line ntpsec[] = {
+		{ 0, "log:ntpd", "Nov 20 15:57:17 box ntpd[731]: " DENIED "\n"
+		  "Nov 21 15:57:17 box ntpd[731]: INIT: ntpd ntpsec-1.2.2: Starting\n"
+		  "Nov 21 15:57:17 box ntpd[731]: " OPENED "\n", 0 }, { 0 },
+	};
+	struct daemon *d = an_ntpsec(731);
+
+	(void)state;
+	gather(ntpsec, false, true);
+	assert_int_equal(d->n_log, 1);
+	assert_int_equal(d->log[0].what, LOG_PULSE_OPENED);
+	strcpy(ntpd.logfile, "/var/log/ntp.log");
+	gather(classic, false, true);
+	assert_int_equal(d->n_log, 1);
+	assert_int_equal(d->log[0].what, LOG_PULSE_OPENED);
+}
+
 static void a_log_that_is_refused(void **state)
 {
 	static const struct fake_line script[] = {
@@ -392,8 +420,9 @@ static void the_kernels_lines(void **state)
 	gather(script, false, true);
 	assert_int_equal(list.kernel_log_known.val, 1);
 	assert_int_equal(list.n_kernel_log, 2);
-	assert_non_null(kernel_logged(&list, LOG_UART_GONE, "ttyS1"));
-	assert_non_null(kernel_logged(&list, LOG_DEVICE_TIMEOUT, NULL));
+	assert_int_equal(list.kernel_log[1].what, LOG_UART_GONE);
+	assert_string_equal(list.kernel_log[1].path, "ttyS1");
+	assert_int_equal(list.kernel_log[0].what, LOG_DEVICE_TIMEOUT);
 }
 
 /* ---- the same again ---- */
@@ -473,6 +502,7 @@ int main(void)
 		cmocka_unit_test_setup(lines_of_this_process, set_up),
 		cmocka_unit_test_setup(lines_of_the_last_run, set_up),
 		cmocka_unit_test_setup(ntpds_own_file, set_up),
+		cmocka_unit_test_setup(ntpd_of_another_boot, set_up),
 		cmocka_unit_test_setup(a_log_that_is_refused, set_up),
 		cmocka_unit_test_setup(what_is_said_again_and_again, set_up),
 		cmocka_unit_test_setup(the_kernels_lines, set_up),

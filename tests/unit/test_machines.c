@@ -571,6 +571,7 @@ static void gpsd_is_not_root(void)
 	hold(0, 733, "gpsd");
 	d = a_gpsd(line, sizeof(line));
 	d->process.uid = fact_from(0, 1001);
+	d->nice = fact_from(0, 0);
 	d->n_nodes = 0;
 	has_open(d, "ttyS1", false);
 	d = a_chronyd("refclock SHM 0 refid NMEA\n");

@@ -265,19 +265,6 @@ static void system_of_classic(void **state)
 	(void)state;
 	ntpq_read_system(text, sizeof(text) - 1, &s);
 	assert_int_equal(s.said, SAID_WELL);
-	is(s.status, 0x0115);
-	is(s.leap, 0);
-	is(s.stratum, 1);
-	is(s.precision, -23);
-	is(s.tai_s, 37);
-	is(s.poll_exponent, 4);
-	is(s.peer, 17768);
-	is(s.rootdisp_ns, 1050000);
-	is(s.offset_ns, -1250);
-	is(s.sys_jitter_ns, 954);
-	is(s.clk_jitter_ns, 2000);
-	is(s.frequency_ppt, -12345000);
-	assert_string_equal(s.refid, "PPS");
 	assert_string_equal(s.version, "ntpd 4.2.8p15@1.3728-o Wed Sep 23 11:46:38 UTC 2020 (1)");
 }
 
@@ -294,33 +281,22 @@ static void system_of_ntpsec(void **state)
 
 	(void)state;
 	ntpq_read_system(text, sizeof(text) - 1, &s);
-	is(s.leap, 3);
-	is(s.stratum, 16);
-	is(s.peer, 0);
-	is(s.rootdisp_ns, 4597835000);
-	is(s.clk_jitter_ns, 60);
-	is_absent(s.tai_s);
-	assert_string_equal(s.refid, "INIT");
 	assert_string_equal(s.version, "ntpd ntpsec-1.2.2");
 }
 
 static void some_variables_only(void **state)
 {
-	static const char text[] = "leap=00, stratum=1, refid=GPS\n";
+	static const char text[] = "leap=00, version=\"ntpd 4\"\n";
 	static const char head[] = "associd=0 status=c012 leap_alarm, sync_unspec, 1 event,\n";
 	struct ntpq_system s;
 
 	(void)state;
 	ntpq_read_system(text, sizeof(text) - 1, &s);
 	assert_int_equal(s.said, SAID_WELL);
-	is(s.leap, 0);
-	is_absent(s.status);
 	ntpq_read_system(head, sizeof(head) - 1, &s);
 	assert_int_equal(s.said, SAID_NOTHING);
-	is(s.status, 0xc012);
 	ntpq_read_system("ntpq: read: Connection refused\n", 31, &s);
 	assert_int_equal(s.said, SAID_NOBODY);
-	is_absent(s.leap);
 }
 
 static void association(void **state)
@@ -339,20 +315,10 @@ static void association(void **state)
 	ntpq_read_assoc(text, sizeof(text) - 1, &a);
 	assert_int_equal(a.said, SAID_WELL);
 	is(a.associd, 17768);
-	assert_int_equal(a.tally, 'o');
 	assert_string_equal(a.srcadr, "127.127.20.7");
-	assert_string_equal(a.srchost, "NMEA(7)");
 	assert_true(a.is_clock);
 	is(a.driver, 20);
 	is(a.unit, 7);
-	assert_string_equal(a.refid, "GPS");
-	is(a.reach, 255);
-	is(a.hpoll, 4);
-	is(a.flash, 0x1200);
-	is(a.offset_ns, -659816654);
-	is(a.jitter_ns, 32651198);
-	is(a.dispersion_ns, 3937928635);
-	is(a.rootdisp_ns, 250000);
 }
 
 static void clock_of_classic(void **state)
@@ -368,19 +334,14 @@ static void clock_of_classic(void **state)
 	(void)state;
 	ntpq_read_clock(text, sizeof(text) - 1, &c);
 	assert_int_equal(c.said, SAID_WELL);
-	is(c.associd, 35014);
-	is(c.status, 0x11);
-	assert_string_equal(c.device, "NMEA GPS Clock");
 	assert_string_equal(c.timecode,
 			    "$GPRMC,101113,A,0000.0000,N,00000.0000,E,,,040222,,*11");
-	is(c.poll, 107);
 	is(c.noreply, 3);
 	is(c.badformat, 1);
 	is(c.baddata, 2);
 	is(c.fudgetime1_ns, 0);
 	is(c.fudgetime2_ns, 600000000);
 	is(c.flags, 5);
-	assert_string_equal(c.refid, "GPS");
 }
 
 /* A sentence is the receiver's: it may look like a variable, or never end. */
@@ -394,7 +355,6 @@ static void a_timecode_that_lies(void **state)
 	ntpq_read_clock(quoted, sizeof(quoted) - 1, &c);
 	is(c.flags, 1);
 	ntpq_read_clock(endless, sizeof(endless) - 1, &c);
-	is(c.poll, 2);
 	is_absent(c.flags);
 }
 

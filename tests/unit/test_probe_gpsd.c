@@ -25,7 +25,7 @@
 #define WATCH "{\"class\":\"WATCH\",\"enable\":true,\"pps\":true}\r\n"
 #define PPS "{\"class\":\"PPS\",\"device\":\"/dev/ttyS0\",\"real_sec\":1}\r\n"
 #define DEVICES_QUESTION "?DEVICES;\n"
-#define WATCH_QUESTION "?WATCH={\"enable\":true,\"json\":true,\"pps\":true};\n"
+#define WATCH_QUESTION "?WATCH={\"enable\":true,\"json\":true,\"nmea\":true,\"pps\":true};\n"
 
 static char buf[PROBE_TAPE_MAX];
 static pid_t child;

@@ -290,12 +290,16 @@ static void what_gpsd_says(void **state)
 	      "{\"class\":\"SKY\",\"device\":\"/dev/ttyS0\",\"uSat\":1,\"satellites\":[{\"PRN\":3,\"el\":45,\"az\":123,\"used\":true}]}\r\n"
 	      "{\"class\":\"AIS\",\"lat\":51.47}\r\n"
 	      "$GPRMC,165430,A,5128.6740,N\r\n"
+	      "$GPRMC,165430,A,5128.6740,N,00007.0800,W,000.0,000.0,211126,003.1,W*72\r\n"
+	      "$GPGGA,165430,5128.6740,N,00007.0800,W,1,07,1.2,61.4,M,47.0,M,,*00\r\n"
 	      "{\"lat\":51.47}\r\n"
 	      "{\"class\":\"TPV\",\"lat\":51.\r\n",
 	      "{\"class\":\"VERSION\",\"release\":\"3.22\"}\n"
 	      "{\"class\":\"DEVICE\",\"path\":\"/dev/ttyS0\",\"sernum\":\"xxx\",\"hexdata\":\"xxxx\",\"bps\":4800}\n"
 	      "{\"class\":\"TPV\",\"device\":\"/dev/ttyS0\",\"mode\":3,\"time\":\"2026-11-21T15:57:17.000Z\"}\n"
 	      "{\"class\":\"SKY\",\"device\":\"/dev/ttyS0\",\"uSat\":1,\"satellites\":[{\"PRN\":3,\"el\":00,\"az\":000,\"used\":true}]}\n"
+	      /* what is one field short of NMEA 2.30 stays so */
+	      "$GPRMC,165430,A,0000.0000,N,00000.0000,E,000.0,000.0,211126,000.0,E*74\n"
 	      "{\"class\":\"TPV\"}\n");
 	gpsd_init(&s);
 	gpsd_read(out, strlen(out), &s);
@@ -303,6 +307,8 @@ static void what_gpsd_says(void **state)
 	assert_int_equal(s.devices[0].mode.val, 3);
 	assert_int_equal(s.devices[0].used.val, 1);
 	assert_int_equal(s.devices[0].bps.val, 4800);
+	assert_int_equal(s.rmc_bare, 1);
+	assert_int_equal(s.rmc_moded, 0);
 }
 
 /* ---- logs ---- */

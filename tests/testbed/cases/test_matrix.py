@@ -259,7 +259,9 @@ ELSEWHERE = {
     "udev.not-triggered", "daemon.flag3", "daemon.no-pps-line",		# test_daemons.py
     "chrony.lock-limit", "chrony.lock-unknown", "chrony.no-lock", "chrony.conf",
     "chrony.device", "chrony.edge", "gpsd.no-n", "gpsd.symlink", "gpsd.segments",
-    "gpsd.socket", "gpsd.holder", "mac.apparmor",			# test_timeservers.py
+    "gpsd.socket", "gpsd.holder", "gpsd.no-mode-field", "mac.apparmor",			# test_timeservers.py
+    "gpio.button-driver", "gpio.busy", "gpio.wrong-edge", "gpio.pulled-down",
+    "gpio.missed",							# test_gpio.py
 }
 EDITED = os.path.join(os.path.dirname(__file__), "../../fixtures/edited/*.edit")
 

@@ -13,6 +13,7 @@ import classic
 from daemons import (CHRONY, NTP_REST, NTPSEC, RMC_S, clock_error_s, gpsd, log, on_receiver, rest,
                      running, sources, start, start_gpsd, stop_gpsd, tally, wait_chrony, wait_gpsd,
                      wait_log, wait_tally)
+from garmin18 import NMEA23
 from testbed import test
 from timeserver import holders, reload, wait_attached, write_table
 from verdict import TTY, diag, finding, look_again
@@ -259,6 +260,15 @@ def segments(g):
         with chrony(g, SHM % RMC_S):
             g.wait_until(lambda: sources(g).get("NMEA") == ("?", 0), 10, "chrony has no segment")
             expect_found(g, "gpsd.segments", "refclock SHM 2")
+            # one of the system's: root becomes the same, and only its priority tells
+            g.put(drop_in + "/user.conf", "[Service]\nUser=gpsd\nGroup=dialout\n")
+            g.run("systemctl daemon-reload; systemctl restart gpsd", check=True)
+            g.wait_until(lambda: "gpsd" in holders(g, TTY[5:]), 15, "gpsd has not the port")
+            found = look_again(lambda f: f["severity"] == "skipped",
+                               lambda: finding(diag(g, TTY)[1], "gpsd.segments"))
+            assert found["severity"] == "skipped", found
+            maps = g.run(found["fix"].replace("sudo ", ""), check=True).out
+            assert "SYSV4e545032" in maps and "SYSV4e545030" not in maps, maps
     finally:
         g.run("rm -r %s; systemctl daemon-reload" % drop_in)
         stop_gpsd(g)
@@ -273,14 +283,40 @@ def socket_too_late(g):
     stop_gpsd(g)
 
 
+SEGMENTS = SHM % RMC_S + "refclock SHM 1 refid PPS poll 2\n" + STEP
+
+
+def no_mode_field(g, port):
+    """As the receiver comes from the factory; and after the cure."""
+    port.receiver.stored.pgrmc1[NMEA23] = "1"
+    start_gpsd(g, TTY)
+    wait_gpsd(g, TTY)
+    with chrony(g, SEGMENTS):
+        g.wait_until(lambda: sources(g)["NMEA"][1] & 3 == 3, 60, "no samples of NMEA")
+        assert sources(g)["PPS"] == ("?", 0), sources(g)
+        seen = expect_found(g, "gpsd.no-mode-field", "^systemctl stop gpsd.socket gpsd.service; "
+                            "gpsppsctl receiver %s --nmea-version 2.3;" % TTY, quotes="gpsd 3.22")
+        g.run(finding(seen, "gpsd.no-mode-field")["fix"], timeout=90, check=True)
+        wait_gpsd(g, TTY)
+        wait_chrony(g, "PPS", timeout=60)
+        expect_health(g, "gpsd", "PPS")
+    stop_gpsd(g)
+
+
 def holder(g, port):
     attach(g, port)
     start_gpsd(g, TTY)
     wait_log(g, "gpsd", "SER: %s already opened by another process" % TTY)
     assert "gpsd" not in holders(g, TTY[5:])
-    # and it has left its TIOCEXCL there, which shuts ntpd out
     expect_found(g, "gpsd.holder", "gpsppsctl detach %s" % TTY, "warn",
                  "already opened by another process")
+    # and it has left its TIOCEXCL there, which shuts ntpd out
+    seen = expect_found(g, "port.exclusive", "^systemctl disable --now gpsd.socket gpsd.service; ",
+                        quotes="already opened by another process")
+    g.run(finding(seen, "port.exclusive")["fix"].replace("disable --now", "stop"), timeout=60,
+          check=True)
+    wait_attached(g, port.tty)
+    assert finding(diag(g, TTY)[1], "port.exclusive")["severity"] == "ok"
 
 
 @test(guest="full")
@@ -288,6 +324,7 @@ def what_is_wrong_with_gpsd(g):
     with on_receiver(g) as port:
         for fault in no_n, symlink, segments, socket_too_late:
             fault(g)
+        no_mode_field(g, port)
         holder(g, port)
 
 
