@@ -5,9 +5,11 @@ architecture by lists of their own in the cache.  Nothing is installed.
 """
 
 import contextlib
+import functools
 import glob
 import os
 import re
+import subprocess
 import time
 
 from store import Trouble, cache_dir, command, locked
@@ -28,12 +30,16 @@ class Unfetched(Trouble):
 
 
 class Apt:
-    """What apt knows of a suite (None: the machine's own) and an architecture."""
+    """
+    What apt knows of a suite (None: the machine's own) and an architecture; with the
+    ENTRY deb-src of its sources.
+    """
 
-    def __init__(self, suite=None, arch=ARCH):
+    def __init__(self, suite=None, arch=ARCH, entry="deb"):
         self.suite = suite
         self.arch = arch
-        self.options = self._private() if suite or arch != ARCH else []
+        self.entry = entry
+        self.options = self._private() if suite or arch != ARCH or entry != "deb" else []
 
     def sources_list(self):
         """Debian's own among the machine's apt sources, as one-line entries."""
@@ -45,8 +51,9 @@ class Apt:
             raise Trouble("no Debian in apt's sources (apt-get update?)")
         if self.suite:
             sources = self._in_suite(sources)
-        return "".join("deb [signed-by=%s] %s %s %s\n" % (KEYRING, *s)
-                       for s in sorted(sources))
+        # apt asks the first that has a version: the release itself keeps what its updates lose
+        return "".join("%s [signed-by=%s] %s %s %s\n" % (self.entry, KEYRING, *s)
+                       for s in sorted(sources, key=lambda s: (len(s[1]), s)))
 
     def _in_suite(self, sources):
         own = min((release for _, release, _ in sources), key=len)
@@ -56,7 +63,8 @@ class Apt:
                 for uri, release, component in sources if release in names}
 
     def _private(self):
-        top = os.path.join(cache_dir(), "apt-%s-%s" % (self.suite or "own", self.arch))
+        what = self.arch if self.entry == "deb" else "source"
+        top = os.path.join(cache_dir(), "apt-%s-%s" % (self.suite or "own", what))
         for name in ("lists/partial", "cache/archives/partial"):
             os.makedirs(os.path.join(top, name), exist_ok=True)
         settings = {
@@ -90,12 +98,16 @@ class Apt:
             reason = re.search(r"^E: (.*)", str(e), re.M)
             raise Unfetched(self.suite, reason[1] if reason else str(e)) from None
 
+    def fetch(self, packages, directory):
+        """The packages' files, put into DIRECTORY."""
+        self._fetch("apt-get", *self.options, "-q", "download", *packages, cwd=directory)
+        return glob.glob(os.path.join(directory, "*.deb"))
+
     def download(self, packages, directory):
         """Unpack packages (without their scripts) into DIRECTORY/root."""
         root = os.path.join(directory, "root")
         os.mkdir(root)
-        self._fetch("apt-get", *self.options, "-q", "download", *packages, cwd=directory)
-        for deb in glob.glob(os.path.join(directory, "*.deb")):
+        for deb in self.fetch(packages, directory):
             command("dpkg-deb", "-x", deb, root)
             os.unlink(deb)
         return root
@@ -104,6 +116,20 @@ class Apt:
         """NAME=VERSION of each: a new version makes a new image."""
         out = command("apt-cache", *self.options, "policy", *packages)
         return re.findall(r"^(\S+):\n.*\n  Candidate: (\S+)", out, re.M)
+
+    def source_versions(self, name):
+        """The versions of a source, the newest first."""
+        out = self._fetch("apt-cache", *self.options, "showsrc", "--only-source", name)
+        versions = re.findall(r"^Version: (\S+)", out, re.M)
+        if not versions:
+            raise Unfetched(self.suite, "apt knows no source of %s" % name)
+        return sorted(set(versions), key=functools.cmp_to_key(compare_versions), reverse=True)
+
+    def source(self, name, version, directory):
+        """Fetch a source's files; the .dsc among them."""
+        self._fetch("apt-get", *self.options, "-q", "--download-only", "--only-source",
+                    "source", "%s=%s" % (name, version), cwd=directory)
+        return glob.glob(os.path.join(directory, "*.dsc"))[0]
 
     def kernel(self, version=None):
         """The newest linux-image, or the newest of a VERSION like 6.1."""
@@ -121,6 +147,14 @@ class Apt:
         release = re.escape(image.removeprefix("linux-image-"))
         return [image] + re.findall(r"Depends: (linux-(?:base|binary|modules)-%s)$" % release,
                                     out, re.M)
+
+
+def compare_versions(a, b):
+    def holds(operator):
+        return subprocess.run(["dpkg", "--compare-versions", a, operator, b],
+                              check=False).returncode == 0
+
+    return holds("gt") - holds("lt")
 
 
 def fetch_settings():
