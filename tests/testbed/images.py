@@ -14,6 +14,7 @@ import struct
 import subprocess
 
 import cpio
+import ppskernel
 from apt import Apt, fetch_settings
 from machines import PC
 from store import Trouble, as_root, cached, command
@@ -25,7 +26,7 @@ RELEASE = "bookworm"
 # The modules a guest may want, with what they need
 MODULES = """
 	virtio_pci virtio_console virtio_blk virtio-rng ext4 autofs4 fuse
-	pps-ldisc pps_parport
+	pps-ldisc pps_parport pps-ktimer pps-gpio gpio-sim
 	usbserial ftdi_sio pl2303 cp210x ch341 cdc-acm
 	xhci_pci usbip-core vhci-hcd dummy_hcd usb_f_acm g_serial
 """.split()
@@ -131,18 +132,24 @@ class Kernel:
 
     def __init__(self, version="6.1", machine=PC):
         self.machine = machine
-        suite = None if version[0].isdigit() else version
-        self.apt = Apt(suite, machine.arch)
-        package = self.apt.kernel(None if suite else version)
-        self.packages = self.apt.kernel_parts(package)
-        self.release = package.removeprefix("linux-image-")
         self.name = "%s-%s" % (machine.arch, version)
-        self.recipe = ["kernel", package,
-                       repr(self.apt.versions(self.packages)), " ".join(MODULES)]
+        self._choose(version)
         path = cached("kernel-" + self.name, self.recipe, self._make,
                       "kernel " + self.release)
         self.image = os.path.join(path, "image")
         self.modules = os.path.join(path, "modules")
+
+    def _choose(self, version):
+        suite = None if version[0].isdigit() else version
+        self.apt = Apt(suite, self.machine.arch)
+        package = self.apt.kernel(None if suite else version)
+        self.packages = self.apt.kernel_parts(package)
+        self.release = package.removeprefix("linux-image-")
+        self.recipe = ["kernel", package,
+                       repr(self.apt.versions(self.packages)), " ".join(MODULES)]
+
+    def _unpack(self, path):
+        return self.apt.download(self.packages, path)
 
     def _vmlinuz(self, root):
         """From 7 on it lies beside its modules."""
@@ -152,7 +159,7 @@ class Kernel:
                     if os.path.exists(path))
 
     def _make(self, path):
-        root = self.apt.download(self.packages, path)
+        root = self._unpack(path)
         if not os.path.isdir(os.path.join(root, "lib/modules")):
             os.symlink("usr/lib", os.path.join(root, "lib"))
         vmlinuz = self._vmlinuz(root)
@@ -164,6 +171,31 @@ class Kernel:
         command("depmod", "-b", root, self.release)
         copy_modules(root, self.release, os.path.join(path, "modules"))
         shutil.rmtree(root)
+
+
+class BuiltKernel(Kernel):
+    """Debian's source as kernel/ configures it for this PC, built here."""
+
+    def _choose(self, version):
+        if self.machine is not PC:
+            raise Trouble("the kernel '%s' is for the PC alone" % version)
+        self.built = ppskernel.PpsKernel("small")
+        self.release = self.built.release
+        self.recipe = ["built", *self.built.recipe(), " ".join(MODULES)]
+
+    def _unpack(self, path):
+        return self.built.unpack_image(path)
+
+    def _make(self, path):
+        """With its configuration, where a guest without /boot can have it."""
+        super()._make(path)
+        shutil.copy(os.path.join(self.built.build(), "config"),
+                    os.path.join(path, "modules/lib/modules", self.release))
+
+
+def kernel_of(version, machine=PC):
+    """Kernel(VERSION), or "pps": what kernel/ builds."""
+    return (BuiltKernel if version == ppskernel.VERSION else Kernel)(version, machine)
 
 
 # ---- the initrd ----
