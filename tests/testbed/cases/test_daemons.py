@@ -127,12 +127,17 @@ def part(n, of):
 
 @test(guest="full")
 def test_faults_around_the_wire_1(g):
-    run_faults(g, part(0, 2))
+    run_faults(g, part(0, 3))
 
 
 @test(guest="full", long=True)
 def test_faults_around_the_wire_2(g):
-    run_faults(g, part(1, 2))
+    run_faults(g, part(1, 3))
+
+
+@test(guest="full", long=True)
+def test_faults_around_the_wire_3(g):
+    run_faults(g, part(2, 3))
 
 
 @test(guest="full")

@@ -10,8 +10,10 @@ from timeserver import (NTP_CONF, restored, reload, wait_attached, wait_stratum_
                         write_ntp_conf, write_table)
 from verdict import attached
 
-AT_ONCE = 400		# that do not wait
-WAITING = 20		# that watch pulses, ten side by side
+# How many diags do not wait, and how many watch pulses: in every run, and in a long one
+FEW = 60, 10
+MANY = 1000, 20
+SIDE_BY_SIDE = 10	# of those that watch
 CLOCKSTATS = "/var/log/ntpsec/clockstats"
 # mode 0x10000: ntpd's NMEA driver writes its own count of sentences at each poll
 COUNTING_CONF = NTP_CONF.replace("mode 1 ", "mode 65537 ") + """\
@@ -64,26 +66,26 @@ def tallies(g):
             for numbers in re.findall(r"\$GPRMC\S* +((?:\d+ ?){6})", out)]
 
 
-def many_at_once(g):
+def many_at_once(g, count):
     """How often each exit code came."""
     r = g.run("n=%d; while [ $n -gt 0 ]; do gpsppsctl diag --wait 0 >/dev/null 2>/run/diag.err; "
-              "echo $?; n=$((n - 1)); done | sort | uniq -c; cat /run/diag.err" % AT_ONCE,
-              timeout=500)
+              "echo $?; n=$((n - 1)); done | sort | uniq -c; cat /run/diag.err" % count,
+              timeout=60 + count)
     assert r.err == "", r
     return {int(code): int(n) for n, code in re.findall(r"(\d+) (\d+)\n", r.out)}
 
 
-def some_that_wait(g):
-    r = g.run("for n in 1 2; do for i in 1 2 3 4 5 6 7 8 9 10; do "
-              "(gpsppsctl diag >/run/diag.$i 2>&1; echo $?) & done; wait; done", timeout=120)
+def some_that_wait(g, count):
+    r = g.run("n=%d; while [ $n -gt 0 ]; do for i in $(seq %d); do "
+              "(gpsppsctl diag >/run/diag.$i 2>&1; echo $?) & done; wait; n=$((n - %d)); done" %
+              (count, SIDE_BY_SIDE, SIDE_BY_SIDE), timeout=120)
     codes = r.out.split()
     # ten that sample are much for the emulated processor: some pulses of theirs are late
-    assert len(codes) == WAITING and set(codes) <= {"0", "1"} and \
-        codes.count("0") >= WAITING / 2, "%s\n%s" % (r, g.run("cat /run/diag.*").out)
+    assert len(codes) == count and set(codes) <= {"0", "1"} and \
+        codes.count("0") >= count / 2, "%s\n%s" % (r, g.run("cat /run/diag.*").out)
 
 
-@test(guest="full", limit_s=600)
-def diag_disturbs_neither_ntpd_nor_the_port(g):
+def ask(g, at_once, waiting):
     port = g.ports["isa1"]
     port.receiver.stored.sentences = {"GPRMC"}
     with restored(g):
@@ -104,12 +106,12 @@ def diag_disturbs_neither_ntpd_nor_the_port(g):
         with same_pulses(g) as other:
             lost, unavoidable = Lost(g, pps), Lost(g, other)
             with g.trace_serial() as writes:
-                codes = many_at_once(g)
-                some_that_wait(g)
+                codes = many_at_once(g, at_once)
+                some_that_wait(g, waiting)
             # no pulse is lost, none is stamped twice, but by the host and its rounding
             assert -2 <= lost.count() <= 2 * unavoidable.count() + 3, \
                 (lost.count(), unavoidable.count())
-        assert sum(codes.values()) == AT_ONCE and codes.get(1, 0) <= AT_ONCE / 50, codes
+        assert sum(codes.values()) == at_once and codes.get(1, 0) <= at_once / 50, codes
         assert settings(g, port, pps) == was
         assert writes == []
         time.sleep(9)
@@ -119,3 +121,13 @@ def diag_disturbs_neither_ntpd_nor_the_port(g):
         assert abs(total - 8 * len(counted)) <= 4, counted
         assert malformed == 0 and rejected <= 2, counted
         wait_stratum_1(g, timeout=5)
+
+
+@test(guest="full")
+def diag_disturbs_neither_ntpd_nor_the_port(g):
+    ask(g, *FEW)
+
+
+@test(guest="full", limit_s=1200, long=True)
+def diag_disturbs_nothing_however_often_it_is_asked(g):
+    ask(g, *MANY)

@@ -57,7 +57,7 @@ def nobody_has_read_for_long(g):
         p.receiver.mute = True
         time.sleep(0.3)
         old = b"$GPRMC,000000,A,3751.65,S,14507.36,E,000.0,360.0,010100,011.3,E*6C\r\n"
-        p.wait("full", lambda: p.port.write(old * 300, 30) or p.counts()["lost"], 60)
+        p.wait("full", lambda: p.port.write(old * 300, 30) or p.counts()["lost"], 90)
         p.receiver.mute = False
         p.prove_moves("and goes on losing", lambda m: m["lost"] > 50, 1.2)
         expect_health(g)

@@ -428,7 +428,7 @@ def udev_sees_a_pci_port_come_and_go(g):
     port.unplug()
 
 
-@test(guest="full")
+@test(guest="full", long=True)
 def full_guest_keeps_its_disk_over_a_reboot(g):
     g.put("/var/lib/before", "x")
     g.put("/run/before", "x")

@@ -7,8 +7,8 @@ import termios
 import time
 
 from testbed import test
-from timeserver import (UNIT, asserts, holders, is_active, link, reload, restored, uptime_s,
-                        wait_attached, wait_stratum_1, write_ntp_conf, write_table)
+from timeserver import (UNIT, asserts, enable, holders, is_active, link, ntpd_writes, reload, restored,
+                        uptime_s, wait_attached, wait_stratum_1, write_ntp_conf, write_table)
 
 
 @test(guest="full")
@@ -17,7 +17,7 @@ def test_boot_and_reboot_end_with_ntpd_at_stratum_1(g):
     with restored(g):
         write_table(g, port.tty)
         write_ntp_conf(g)
-        g.run("systemctl enable ntpsec", timeout=90, check=True)
+        enable(g, "ntpsec")
         for _ in ("the first boot with a table", "and a reboot"):
             g.reboot()
             pps = wait_attached(g, port.tty)
@@ -105,20 +105,12 @@ def test_ntpd_writes_no_register_after_attach(g):
         write_ntp_conf(g)
         g.run(f"gpsppsctl attach --daemon --unit 0 {port.tty}", check=True)
 
-        def start_ntpd():
-            with g.trace_serial() as writes:
-                g.run("systemctl start ntpsec", timeout=30, check=True)
-                g.wait_until(lambda: "ntpd" in holders(g, port.tty[5:]), 15, "ntpd has not opened the port")
-                time.sleep(2)
-            g.run("systemctl stop ntpsec", check=True)
-            return writes
-
-        assert start_ntpd() == []
+        assert ntpd_writes(g, port) == []
         g.run(f"gpsppsctl detach {port.tty}", check=True)
 
         g.run(f"ldattach -s 4800 pps {port.tty}", check=True)
         g.run(f"ln -s {port.tty[5:]} /dev/gps0; ln -s pps0 /dev/gpspps0; chmod 666 {port.tty} /dev/pps0")
-        writes = start_ntpd()
+        writes = ntpd_writes(g, port)
         g.run("pkill ldattach; rm -f /dev/gps0 /dev/gpspps0")
         # 16550A: IER is register 1, LCR 3; the divisor needs DLAB in LCR
         assert {1, 3} <= {register for register, _ in writes}, writes
