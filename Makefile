@@ -119,6 +119,19 @@ check-all: deps
 deps:
 	$(Q)[ -n "$(NO_DEPS)" ] || scripts/deps $(DEPS)
 
+# ---- a kernel with hardpps (kernel/README.md) ----
+
+BASE = debian
+kernel-deb: DEPS = kernel
+kernel-deb: deps
+	$(Q)scripts/kernel-deb $(BASE)
+
+# Booted in the emulated PC: BASE=small, which the cache keeps.
+check-kernel: DEPS = build test testbed kernel
+check-kernel: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/run --objdir $(OBJDIR) kernel
+
 # The same tests, warnings as errors, under the address and undefined-behaviour sanitizers.
 dev:
 	$(Q)$(MAKE) --no-print-directory OBJDIR=build-dev CFLAGS="-O1 -g $(DEV_FLAGS)" \
@@ -131,11 +144,22 @@ run: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/run-demo $(PORT)
 
+# ---- programs of others with our patches ----
+
+patched-ldattach: DEPS = patched
+patched-ldattach: deps
+	$(Q)scripts/patched-ldattach
+
+# util-linux and ntpsec with +pps1 in their versions, in build/debs; DEBS=ntpsec for one alone.
+patched-debs: DEPS = test debs
+patched-debs: deps
+	$(Q)scripts/patched-debs $(DEBS)
+
 # ---- lint ----
 
 SHELL_SRC = $(wildcard scripts/*) .ci/run completion/gpsppsctl.bash systemd/gpsppsctl-generator \
 	$(addprefix init/,openrc openwrt runit sysvinit) \
-	tests/fuzz/run $(wildcard tests/tree/*.sh tests/testbed/*.sh)
+	tests/fuzz/run $(wildcard tests/patched/* tests/tree/*.sh tests/testbed/*.sh)
 CLANG_TIDY ?= clang-tidy
 CPPCHECK ?= cppcheck
 
@@ -211,8 +235,14 @@ help:
 	@echo 'make test        unit and pty tests: no root, no network'
 	@echo 'make check       what is missing is installed; then test, and the emulated PC'
 	@echo 'make check-all   everything'
-	@echo 'make bench       the holder beside ldattach, what a diag costs, decoding beside gpsdecode'
+	@echo 'make kernel-deb  Debian'"'"'s kernel with PPS as packages: BASE=debian (hours), local (its'
+	@echo '                 modules that are loaded) or small (for the emulated PC)'
+	@echo 'make check-kernel  builds the small one, boots it and tests it'
+	@echo 'make bench       the holder beside ldattach, what a diag costs, decoding beside gpsdecode,'
+	@echo '                 the stamps of a GPIO by interrupts and by polling'
 	@echo 'make dev         make test with warnings as errors and sanitizers'
+	@echo 'make patched-ldattach  ldattach with our patches, in build/patched/ldattach'
+	@echo 'make patched-debs  util-linux and ntpsec with our patches as Debian packages (+pps1)'
 	@echo 'make lint        cppcheck, clang-tidy, shellcheck, mandoc'
 	@echo 'make deps        install the packages (NO_DEPS=1: never)'
 	@echo 'make dist        a tarball with the generated manual page'
@@ -225,8 +255,10 @@ bench: deps
 	$(Q)bench/hold
 	$(Q)bench/diag
 	$(Q)bench/nmea
+	$(Q)bench/gpio
 
 -include $(shell find $(OBJDIR) -type f -name '*.d' 2>/dev/null)
 
-.PHONY: all tests test check check-all deps dev run lint dist install uninstall clean help bench
+.PHONY: all tests test check check-all deps dev run lint dist install uninstall clean help bench \
+	patched-ldattach patched-debs kernel-deb check-kernel
 .DELETE_ON_ERROR:
