@@ -24,7 +24,7 @@ import typing
 import debsource
 from debsource import Refused, Source
 from images import ROOT
-from store import Trouble, as_root, cached, command, remove
+from store import Trouble, as_root, cached, command, read, remove, write
 
 DEBS = os.path.join(ROOT, "build", "debs")
 SUFFIX = "+pps1"
@@ -79,16 +79,6 @@ PACKAGES = {
     "ntpsec": Package(("ntpsec", "python3-ntp"),
                       ("ntpsec-ntpdate", "ntpsec-ntpdig", "ntpsec-ntpviz"), stamp_ntpsec),
 }
-
-
-def read(path):
-    with open(path, encoding="utf-8") as f:
-        return f.read()
-
-
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 def add_patch(tree, name, text):

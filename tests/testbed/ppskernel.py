@@ -20,7 +20,7 @@ import time
 
 from apt import ARCH
 from linuxsource import LinuxSource, usual_version
-from store import Trouble, cache_dir, cached, command
+from store import Trouble, cache_dir, cached, command, read, write
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -61,16 +61,6 @@ def unmet(fragment, config):
     return ["%s=%s (is %s)" % (name, value, have.get(name, "n"))
             for name, value in options_of(fragment).items()
             if have.get(name, "n") != value]
-
-
-def read(path):
-    with open(path, encoding="utf-8") as f:
-        return f.read()
-
-
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 def own_environment():
