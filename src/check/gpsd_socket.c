@@ -107,6 +107,22 @@ static bool started_before(const struct daemon *gpsd, const struct daemon *d)
 	       gpsd->start_ms.val + SURE_MS < d->start_ms.val;
 }
 
+/* Nothing arrives; it may be as early for that as too early for gpsd's look. */
+static bool is_order_unknown(const struct daemon *gpsd, const struct daemon *d, struct fact heard)
+{
+	return fact_is(heard, 0) && gpsd->gpsd.nowait &&
+	       gpsd->start_ms.val <= d->start_ms.val + SURE_MS;
+}
+
+static void skip_order(const struct gpsd_at *g, struct finding *out)
+{
+	char restart[GPSD_RESTART_MAX];
+
+	gpsd_restart(g, restart);
+	finding_skip(out, "nothing has come by the socket yet; gpsd and chronyd were started so close together that their order is not known");
+	finding_fix(out, "%s     # should nothing come", restart);
+}
+
 static bool judge_socket(const struct gpsd_at *g, const struct daemon *d,
 			 const struct daemon_clock *c, struct finding *out)
 {
@@ -125,7 +141,11 @@ static bool judge_socket(const struct gpsd_at *g, const struct daemon *d,
 		judge_clk(g, d, rc, out);
 	else if (l || started_before(g->d, d))
 		judge_order(g, d, rc, l, fact_is(heard, 0), out);
-	else if (fact_known(g->d->start_ms) && fact_known(d->start_ms))
+	else if (!fact_known(g->d->start_ms) || !fact_known(d->start_ms))
+		return false;
+	else if (is_order_unknown(g->d, d, heard))
+		skip_order(g, out);
+	else
 		out->severity = SEV_OK;
 	return out->severity >= SEV_WARN;
 }

@@ -461,6 +461,8 @@ static void gpsd_first_heard(void)
 }
 
 static void together(void) { gpsd_first(); other->start_ms = fact_from(0, 60900); }
+static void together_heard(void) { healthy_sock(); other->start_ms = fact_from(0, 60900); }
+static void gpsd_second(void) { gpsd_first(); other->start_ms = fact_from(0, 50000); }
 
 static void socket_logged(void)
 {
@@ -507,10 +509,12 @@ static const struct row feeds[] = {
 	{ "the times", gpsd_first, &check_gpsd_socket, SEV_FAIL, "60.0 s after boot, chronyd since 75.5 s", CURE_COMMAND },
 	{ "not told", gpsd_first_not_told, &check_gpsd_socket, SEV_WARN, "may have", CURE_COMMAND },
 	{ "and yet heard", gpsd_first_heard, &check_gpsd_socket, SEV_OK, NULL, 0 },
-	{ "together", together, &check_gpsd_socket, SEV_OK, NULL, 0 },
+	{ "together", together, &check_gpsd_socket, SEV_SKIPPED, "systemctl restart gpsd.service", 0 },
+	{ "together, heard", together_heard, &check_gpsd_socket, SEV_OK, NULL, 0 },
+	{ "gpsd second", gpsd_second, &check_gpsd_socket, SEV_OK, NULL, 0 },
 	{ "logged", socket_logged, &check_gpsd_socket, SEV_FAIL, "doesn't exist", CURE_COMMAND },
 	{ "clk, 3.22", clk_of_old, &check_gpsd_socket, SEV_FAIL, "3.25", 0 },
-	{ "clk, 3.25", clk_of_new, &check_gpsd_socket, SEV_OK, NULL, 0 },
+	{ "clk, 3.25", clk_of_new, &check_gpsd_socket, SEV_SKIPPED, NULL, 0 },
 	{ "none", no_gpsd, &check_gpsd_socket, SEV_NONE, NULL, 0 },
 };
 
