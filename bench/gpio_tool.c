@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * For bench/gpio, in the guest:
- *   gpio_tool toggle PULL ASSERT COUNT   raise a line of gpio-sim, print how late the stamp is (ns)
- *   gpio_tool spin SECONDS               print how often it could count in that time
+ *   gpio_tool PULL ASSERT COUNT   raise a line of gpio-sim, print how late the stamp is (ns)
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static long long clock_ns(clockid_t clock)
+static long long now_ns(void)
 {
 	struct timespec t;
 
-	clock_gettime(clock, &t);
+	clock_gettime(CLOCK_REALTIME, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
@@ -44,7 +43,7 @@ static long long stamp_ns(const char *path)
 static int toggle(const char *pull, const char *assert, int count)
 {
 	while (count--) {
-		const long long begun = clock_ns(CLOCK_REALTIME);
+		const long long begun = now_ns();
 
 		put(pull, "pull-up");
 		usleep(50000);
@@ -55,22 +54,7 @@ static int toggle(const char *pull, const char *assert, int count)
 	return 0;
 }
 
-static int spin(int seconds)
-{
-	const long long end = clock_ns(CLOCK_MONOTONIC) + seconds * 1000000000LL;
-	unsigned long n = 0;
-
-	while (clock_ns(CLOCK_MONOTONIC) < end)
-		n++;
-	printf("%lu\n", n);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
-	if (argc == 5 && !strcmp(argv[1], "toggle"))
-		return toggle(argv[2], argv[3], atoi(argv[4]));
-	if (argc == 3 && !strcmp(argv[1], "spin"))
-		return spin(atoi(argv[2]));
-	return 2;
+	return argc == 4 ? toggle(argv[1], argv[2], atoi(argv[3])) : 2;
 }
