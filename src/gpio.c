@@ -17,11 +17,6 @@ const char *const gpio_flag_names[GPIO_FLAGS] = {
 
 /* ---- words ---- */
 
-static bool is_word(struct word w, const char *text)
-{
-	return w.len == strlen(text) && !memcmp(w.s, text, w.len);
-}
-
 /* The next word of a line: up to a blank; a name has its blanks escaped, and may have a '#'. */
 static struct word take(const char **at)
 {
@@ -67,7 +62,7 @@ static void unescape(struct word w, char out[GPIO_NAME_MAX])
 				   w.s[i];
 		i += escaped ? 4 : 1;
 	}
-	out[is_word(w, "-") ? 0 : n] = '\0';
+	out[word_is(w, "-") ? 0 : n] = '\0';
 }
 
 static unsigned int flags_of(struct word w)
@@ -82,7 +77,7 @@ static unsigned int flags_of(struct word w)
 			at++;
 		}
 		for (size_t i = 0; i < GPIO_FLAGS; i++)
-			if (is_word(one, gpio_flag_names[i]))
+			if (word_is(one, gpio_flag_names[i]))
 				flags |= 1u << i;
 	}
 	return flags;
@@ -249,7 +244,7 @@ static struct fact level_in(const char *at, const char *end)
 		const size_t len = strcspn(at, " ,\t\n");
 
 		for (size_t i = 0; i < LEN(words); i++)
-			if (is_word((struct word){ at, len }, words[i].word))
+			if (word_is((struct word){ at, len }, words[i].word))
 				return fact_from(0, words[i].level);
 		at += len + 1;
 	}

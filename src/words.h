@@ -24,6 +24,19 @@ static inline bool word_begins(struct word w, const char *text)
 	return w.len >= strlen(text) && !memcmp(w.s, text, strlen(text));
 }
 
+static inline bool text_begins(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
+}
+
+/* What stands behind a path's last slash. */
+static inline const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 /* The next word from *p on, which is moved behind it, at most to `end`. */
 struct word next_word(const char **p, const char *end);
 

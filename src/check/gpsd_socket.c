@@ -5,15 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../words.h"
+
 /* chronyd's start and gpsd's look for the socket may be so close that their order is not known. */
 #define SURE_MS 2000
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 /* One of gpsd's: chrony.ttyS0.sock, chrony.clk.ttyS0.sock. */
 static bool is_gpsd_socket(const char *base)

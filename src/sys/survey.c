@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../measure.h"
+#include "../words.h"
 
 #define PATH_TEXT_MAX 512
 #define HOLDERS_TEXT_MAX 65536
@@ -68,13 +69,6 @@ static void survey_end(struct survey *s)
 {
 	probe_free_names(s->dev, s->n_dev);
 	free(s->holders);
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 /* ---- holders and links ---- */

@@ -7,19 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../words.h"
+
 #define PATH_TEXT_MAX 512
 /* Each of GPIO_PAGE lines: a number, flags and two names at their longest. */
 #define PAGE_TEXT_MAX 65536
 #define DEBUG_FILE "/sys/kernel/debug/gpio"
 #define DEVICES "/sys/bus/gpio/devices"
 #define OLD_CLASS "/sys/class/gpio"
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 int survey_gpio_debug(struct probe *p, char **text)
 {

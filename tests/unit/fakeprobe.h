@@ -17,7 +17,7 @@
 struct fake_line {
 	int instant;
 	const char *key, *value;
-	int err;		/* not 0: refused so (-EACCES); value is not used */
+	int err;		/* refused so (-EACCES); or > 0: the bytes of value, with NULs */
 };
 
 struct fake {
@@ -48,10 +48,17 @@ static inline int fake_get(struct probe *p, const char *key, char *buf, size_t s
 	snprintf(f->last_key, sizeof(f->last_key), "%s", key);
 	if (!l)
 		return -ENOENT;
-	if (l->err)
+	if (l->err < 0)
 		return l->err;
-	snprintf(buf, size, "%s", l->value);
-	return (int)strlen(buf);
+	if (!l->err) {
+		snprintf(buf, size, "%s", l->value);
+		return (int)strlen(buf);
+	}
+	if ((size_t)l->err >= size)
+		return -EMSGSIZE;
+	memcpy(buf, l->value, (size_t)l->err);
+	buf[l->err] = '\0';
+	return l->err;
 }
 
 static inline int fake_list(struct probe *p, const char *dir, char ***names)

@@ -254,17 +254,22 @@ static void test_wanted_by_openwrt(void **state)
 	expect_line(0, "", "/etc/modules.d/50-pps");
 }
 
-/* A fake's answer ends at a NUL: cells without one. */
+#define PHANDLE(chip) "file:/sys/bus/gpio/devices/" chip "/of_node/phandle"
+#define TWO_CHIPS \
+	{ 0, "list:/sys/bus/gpio/devices", "gpiochip0\ngpiochip1", 0 }, \
+	{ 0, "gpio:gpiochip0", "1 other", 0 }, \
+	{ 0, "gpio:gpiochip0/0", "0 in - -", 0 }, \
+	{ 0, "gpio:gpiochip1", "1 pinctrl", 0 }, \
+	{ 0, "gpio:gpiochip1/0", "18 used,in - led0", 0 }
+
+/* As QEMU's arm64 board and a Raspberry Pi have them: a node of <phandle line flags>. */
 static void test_wanted_by_the_devicetree(void **state)
 {
 	static const struct fake_line lines[] = {
-		{ 0, "list:/sys/bus/gpio/devices", "gpiochip0\ngpiochip1", 0 },
-		{ 0, "gpio:gpiochip0", "1 other", 0 },
-		{ 0, "gpio:gpiochip0/0", "16843009 in - -", 0 },
-		{ 0, "gpio:gpiochip1", "1 pinctrl", 0 },
-		{ 0, "gpio:gpiochip1/0", "16843009 used,in - led0", 0 },
-		{ 0, "file:/sys/bus/gpio/devices/gpiochip1/of_node/phandle", "\1\1\1\7", 0 },
-		{ 0, "file:/proc/device-tree/soc/pps@12/gpios", "\1\1\1\7\1\1\1\1\1\1\1\1", 0 },
+		TWO_CHIPS,
+		{ 0, PHANDLE("gpiochip0"), "\0\0\0\3", 4 },
+		{ 0, PHANDLE("gpiochip1"), "\0\0\0\7", 4 },
+		{ 0, "file:/proc/device-tree/soc/pps@12/gpios", "\0\0\0\7\0\0\0\22\0\0\0\0", 12 },
 		END,
 	};
 
@@ -272,7 +277,24 @@ static void test_wanted_by_the_devicetree(void **state)
 	missing("soc:pps@12.-1");
 	gather(lines);
 	assert_int_equal(facts.gpio.driver, GPIO_DRIVER_IRQ);
-	expect_line(16843009, "led0", "/proc/device-tree/soc/pps@12");
+	expect_line(18, "led0", "/proc/device-tree/soc/pps@12");
+}
+
+/* 10 is a line's end, too: of a file's last one the probe makes nothing. */
+static void test_the_tenth_of_the_devicetree(void **state)
+{
+	static const struct fake_line lines[] = {
+		TWO_CHIPS,
+		{ 0, PHANDLE("gpiochip0"), "\0\0\0\0", 4 },
+		{ 0, PHANDLE("gpiochip1"), "\0\0\0", 3 },
+		{ 0, "file:/proc/device-tree/soc/pps@12/gpios", "\0\0\0\n\0\0\0\22\0\0\0", 11 },
+		END,
+	};
+
+	(void)state;
+	missing("soc:pps@12.-1");
+	gather(lines);
+	expect_line(18, "led0", "/proc/device-tree/soc/pps@12");
 }
 
 static void test_wanted_by_nobody(void **state)
@@ -307,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_buttons_without_a_label),
 		cmocka_unit_test(test_wanted_by_openwrt),
 		cmocka_unit_test(test_wanted_by_the_devicetree),
+		cmocka_unit_test(test_the_tenth_of_the_devicetree),
 		cmocka_unit_test(test_wanted_by_nobody),
 	};
 
