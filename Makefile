@@ -159,7 +159,7 @@ patched-debs: deps
 
 SHELL_SRC = $(wildcard scripts/*) .ci/run completion/gpsppsctl.bash systemd/gpsppsctl-generator \
 	$(addprefix init/,openrc openwrt runit sysvinit) \
-	tests/fuzz/run $(wildcard tests/patched/* tests/tree/*.sh tests/testbed/*.sh)
+	tests/fuzz/run $(wildcard tests/tap.sh tests/patched/* tests/tree/*.sh tests/testbed/*.sh)
 CLANG_TIDY ?= clang-tidy
 CPPCHECK ?= cppcheck
 
@@ -169,7 +169,7 @@ lint: $(CAUSES_MAN)
 		-D_GNU_SOURCE -DLIBEXECDIR='""' src
 	$(Q)$(CLANG_TIDY) --quiet --warnings-as-errors='*' $(PURE_SRC) $(EDGE_SRC) $(CMD_SRC) $(HOLD_SRC) \
 		-- $(filter-out $(CFLAGS),$(ALL_CFLAGS)) 2>/dev/null
-	$(Q)shellcheck $(SHELL_SRC)
+	$(Q)shellcheck -x $(SHELL_SRC)
 	$(Q)mandoc -T lint -W warning man/gpsppsctl.8 $(CAUSES_MAN)
 
 # ---- the manual's list of causes: from the table of checks ----

@@ -12,7 +12,8 @@ import re
 
 import faults as wire
 from patient import Patient
-from timeserver import NTP_CONF, UNIT, link, wait_links, write_table
+from timeserver import (NTP_CONF, UNIT, link, reload, wait_attached, wait_links, write_ntp_conf,
+                        write_table)
 
 # What every ntp.conf of these tests ends in
 REST = NTP_CONF.split("\n", 1)[1]
@@ -62,6 +63,15 @@ class Server(Patient):
     def attach(self, options=None):
         self.sh("systemctl start " + self.service, timeout=60)
         self.pps = wait_links(self.g, self.tty)
+
+    def hold(self):
+        """By its service, as the table has it; ntpd is configured, and not started."""
+        write_ntp_conf(self.g)
+        write_table(self.g, self.tty, "baud=4800")
+        reload(self.g)
+        wait_attached(self.g, self.tty)
+        self.attach()
+        self.wait_measured()
 
     def detach(self):
         self.sh("systemctl stop " + self.service, timeout=60)

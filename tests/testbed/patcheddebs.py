@@ -44,6 +44,7 @@ class Package(typing.NamedTuple):
     install: tuple		# binary packages
     also: tuple			# more, where they are installed: they want the same version
     stamp: typing.Callable	# (tree): the programs' --version is to say SUFFIX
+    files: dict			# of patches/NAME, and what each becomes in the source package
 
 
 def stamp_util_linux(tree):
@@ -75,9 +76,11 @@ def stamp_ntpsec(tree):
 
 
 PACKAGES = {
-    "util-linux": Package(("util-linux",), (), stamp_util_linux),
+    "util-linux": Package(("util-linux",), (), stamp_util_linux, {}),
     "ntpsec": Package(("ntpsec", "python3-ntp"),
-                      ("ntpsec-ntpdate", "ntpsec-ntpdig", "ntpsec-ntpviz"), stamp_ntpsec),
+                      ("ntpsec-ntpdate", "ntpsec-ntpdig", "ntpsec-ntpviz"), stamp_ntpsec,
+                      # dh_installudev(1): for /lib/udev/rules.d
+                      {"60-ntpsec-pps.rules": "debian/ntpsec.udev"}),
 }
 
 
@@ -117,11 +120,13 @@ class Build:
         self.source = Source(name)
         self.patches = debsource.patches(name, self.source.version)
         self.version = local_version(self.source.version, this_release())
+        self.files = {os.path.join(debsource.PATCHES, name, file): where
+                      for file, where in self.package.files.items()}
         self.log = os.path.join(DEBS, name + ".log")
 
     def recipe(self):
         return [*debsource.recipe(self.name, self.source.version), self.version, read(__file__),
-                command("dpkg", "--print-architecture")]
+                *map(read, self.files), command("dpkg", "--print-architecture")]
 
     def made(self):
         """The directory of the packages, built if they are not there."""
@@ -151,6 +156,8 @@ class Build:
         command("dpkg-source", "-x", self.source.dsc, tree)
         for path in self.patches:
             add_patch(tree, os.path.basename(path), read(path))
+        for path, where in self.files.items():
+            shutil.copy(path, os.path.join(tree, where))
         self.package.stamp(tree)
         self._tell_changelog(tree)
         self._apply(tree)

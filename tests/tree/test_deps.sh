@@ -6,16 +6,7 @@ trap 'rm -rf "$work"' EXIT
 for tool in cat dirname sort; do
 	ln -s "$(command -v $tool)" "$work/$tool"
 done
-n=0 bad=0
-check() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		bad=1
-	fi
-}
+. tests/tap.sh
 out=$(PATH=$work /bin/sh scripts/deps 2>&1)
 [ $? -eq 2 ]
 check $? "without apt-get it ends with 2"

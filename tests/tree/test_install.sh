@@ -5,16 +5,7 @@ objdir=$1
 cd "$(dirname "$0")/../.." || exit 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-n=0 bad=0
-check() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		bad=1
-	fi
-}
+. tests/tap.sh
 # The paths are given, so that the test is the same with and without udev's own pkg-config file.
 make_in() {
 	make -s OBJDIR="$objdir" "$1" DESTDIR="$work/root" PREFIX=/usr UDEVDIR=/usr/lib/udev \

@@ -2,16 +2,7 @@
 # patches/: every series names what is there, every patch says what it is for; and the version
 # of a patched package stands between Debian's present one and its next.   test_patched.sh OBJDIR
 cd "$(dirname "$0")/../.." || exit 2
-n=0 bad=0
-check() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2${3:+: $3}"
-		bad=1
-	fi
-}
+. tests/tap.sh
 
 # none WHAT TEXT: a list of complaints, which is to be empty
 none() {

@@ -13,8 +13,7 @@ from daemonfaults import (FAULTS, Server, configuration_of_the_comment,
                           table_that_udev_has_not_seen)
 from faults import pulse_wire_is_broken
 from testbed import test
-from timeserver import (reload, restored, wait_attached, wait_stratum_1, write_ntp_conf,
-                        write_table)
+from timeserver import restored, wait_attached, wait_stratum_1, write_ntp_conf
 from verdict import diag, finding, look_again
 
 
@@ -92,12 +91,7 @@ def server(g):
     """A time server in good health."""
     p = Server(g)
     with restored(g):
-        write_ntp_conf(g)
-        write_table(g, p.tty, "baud=4800")
-        reload(g)
-        wait_attached(g, p.tty)
-        p.attach()
-        p.wait_measured()
+        p.hold()
         p.heal()
         try:
             yield p

@@ -14,7 +14,7 @@ from daemonfaults import HEALTHY, Server
 from guesttool import put_tool
 from holding import asserts, attach
 from testbed import Skip, test
-from timeserver import restored, wait_attached, write_ntp_conf, write_table, reload
+from timeserver import restored
 from verdict import diag, finding, look_again
 
 # include/uapi/linux/timex.h
@@ -280,12 +280,7 @@ def flag3_gives_the_pulse_to_the_kernel(g):
     with restored(g):
         g.run("mkdir -p %s" % DROP_IN.rsplit("/", 1)[0], check=True)
         g.put(DROP_IN, "[Service]\nPrivateIPC=no\n")
-        write_ntp_conf(g)
-        write_table(g, p.tty, "baud=4800")
-        reload(g)
-        wait_attached(g, p.tty)
-        p.attach()
-        p.wait_measured()
+        p.hold()
         p.serve(HEALTHY + " flag3 1")
         p.wait("ntpd has both", lambda: p.opened() == {p.name, p.pps})
         p.wait("bound", lambda: clock(g)["status"] & STA_PPSSIGNAL, 30)
