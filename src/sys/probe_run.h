@@ -14,7 +14,7 @@ struct run {
 	bool newest;			/* of what does not fit the end is kept, not the beginning */
 };
 
-#define RUN_TIMEOUT_MS 5000
+#define RUN_TIMEOUT_MS 10000	/* NTPsec's ntpq is Python: seconds on a small board */
 
 /*
  * What it prints, NUL-terminated: its length, however the program ends; or -errno when

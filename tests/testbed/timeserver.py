@@ -103,7 +103,7 @@ def peer_offset_ms(g):
     return None
 
 
-def wait_stratum_1(g, timeout=60):
+def wait_stratum_1(g, timeout=120):
     """Synchronised (the tally alone is no proof), and by the pulse: nothing else is so near."""
     wanted = {"leap": "00", "stratum": "1"}
     g.wait_until(lambda: wanted.items() <= ntp_variables(g).items(), timeout,
