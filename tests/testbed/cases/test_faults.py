@@ -201,6 +201,8 @@ def power_cycle(g, port):
     port.receiver.boot_s = NO_POWER_S
     port.receiver.power_cycle()
     since.await_told("lost", "no pulse for ")
+    # the holder has tried to heal it: what comes back from now on is not its doing
+    since.await_told("cause", "", 2 * TOLD_S)
     await_without_pulse(g)
     since = Since(g, port)
     port.receiver.boot_s = BOOT_S
