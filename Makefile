@@ -30,6 +30,14 @@ endif
 LIBS_PKG = smartcols json-c
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS_PKG) 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS_PKG) 2>/dev/null)
+PKG_LIBS += -lm
+
+# The screen of `watch`: a system without ncurses gets lines.
+NCURSES_LIBS := $(shell $(PKG_CONFIG) --libs ncursesw 2>/dev/null)
+ifneq ($(NCURSES_LIBS),)
+PKG_CFLAGS += -DHAVE_NCURSES $(shell $(PKG_CONFIG) --cflags ncursesw)
+PKG_LIBS += $(NCURSES_LIBS)
+endif
 
 OBJDIR ?= build
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
@@ -38,7 +46,7 @@ ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 # Pure code: no OS header, opens nothing, reads no clock, prints nothing.
 PURE_SRC := $(filter-out src/gpsppsctl.c,$(wildcard src/*.c)) \
 	$(wildcard src/check/*.c src/daemon/*.c src/receiver/*.c)
-EDGE_SRC := $(wildcard src/sys/*.c)
+EDGE_SRC := $(wildcard src/sys/*.c src/source/*.c)
 CMD_SRC := $(wildcard src/cmd/*.c) src/gpsppsctl.c
 HOLD_SRC := $(wildcard src/hold/*.c) src/measure.c src/remedy.c \
 	$(addprefix src/sys/,handover.c links.c notify.c rearm.c systemd.c tty.c udev.c)
@@ -63,7 +71,7 @@ all: $(PROG) $(HOLD)
 
 $(PROG): $(PROG_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROG_OBJ) $(PKG_LIBS) $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROG_OBJ) $(PKG_LIBS) -pthread $(LDLIBS)
 
 # The holder stays for years: libc and nothing else, and small.  Its pages are nobody else's, so
 # each of them counts: a third of the text is what a speed that nobody needs, unused functions
@@ -99,7 +107,7 @@ $(OBJDIR)/tests/%: tests/unit/%.c $(TEST_OBJ) Makefile
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Isrc -MMD -MP $(LDFLAGS) -o $@ $< $(TEST_OBJ) \
-		$(call test_ldflags,$<) -lcmocka $(PKG_LIBS) $(LDLIBS)
+		$(call test_ldflags,$<) -lcmocka $(PKG_LIBS) -pthread $(LDLIBS)
 
 tests: all $(TEST_BIN)
 
@@ -239,7 +247,7 @@ help:
 	@echo '                 modules that are loaded) or small (for the emulated PC)'
 	@echo 'make check-kernel  builds the small one, boots it and tests it'
 	@echo 'make bench       the holder beside ldattach, what a diag costs, decoding beside gpsdecode,'
-	@echo '                 the stamps of a GPIO by interrupts and by polling'
+	@echo '                 the stamps of a GPIO by interrupts and by polling, watch beside ppstest'
 	@echo 'make dev         make test with warnings as errors and sanitizers'
 	@echo 'make patched-ldattach  ldattach with our patches, in build/patched/ldattach'
 	@echo 'make patched-debs  util-linux and ntpsec with our patches as Debian packages (+pps1)'
@@ -255,7 +263,9 @@ bench: deps
 	$(Q)bench/hold
 	$(Q)bench/diag
 	$(Q)bench/nmea
+	$(Q)bench/report
 	$(Q)bench/gpio
+	$(Q)bench/watch
 
 -include $(shell find $(OBJDIR) -type f -name '*.d' 2>/dev/null)
 
