@@ -11,7 +11,6 @@
 #include "timed.h"
 
 #define US_PER_S INT64_C(1000000)
-#define S_PER_DAY INT64_C(86400)
 #define ERRNO_MAX 4095		/* include/linux/err.h */
 
 struct ear {
@@ -47,24 +46,6 @@ static bool has_time(const struct nmea_sentence *n)
 	return has_date(n) || !strcmp(n->type, "GGA") || !strcmp(n->type, "GLL");
 }
 
-/* Days from 1970-01-01; March begins the year, so that the leap day ends it. */
-static int64_t days_of(const struct nmea_utc *utc)
-{
-	const int64_t year = utc->year - (utc->month <= 2);
-	const int64_t months = (utc->month + 9) % 12;
-	const int64_t leap_days = year / 4 - year / 100 + year / 400;
-
-	return year * 365 + leap_days + (153 * months + 2) / 5 + utc->day - 1 - 719468;
-}
-
-static int64_t utc_ns(const struct nmea_utc *utc)
-{
-	const int64_t s = days_of(utc) * S_PER_DAY + utc->hour * INT64_C(3600) +
-		utc->minute * 60 + utc->second;
-
-	return s * NS_PER_S + utc->ns;
-}
-
 static int64_t rounded_s(int64_t ns)
 {
 	return (ns + (ns < 0 ? -NS_PER_S / 2 : NS_PER_S / 2)) / NS_PER_S;
@@ -87,7 +68,7 @@ static void note_time(struct ear *e, const struct nmea_data *d)
 	/* years beyond 2261 fit no int64_t of ns, and are no time either */
 	if (d->utc.year > 2261)
 		return;
-	late_s = rounded_s(utc_ns(&d->utc) - e->now_ns);
+	late_s = rounded_s(nmea_utc_ns(&d->utc) - e->now_ns);
 	if (!fact_known(s->late_s) || late_s > s->late_s.val)
 		s->late_s = fact_from(0, late_s);
 }

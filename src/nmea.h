@@ -164,6 +164,9 @@ bool nmea_decode(const struct nmea_sentence *s, struct nmea_data *d);
  */
 bool nmea_repair_rollover(struct nmea_utc *t, const struct nmea_utc *reference);
 
+/* Since 1970; of a whole date and time, year 1678 to 2261. */
+int64_t nmea_utc_ns(const struct nmea_utc *t);
+
 /* ---- all fields of a sentence, by name ---- */
 
 enum nmea_kind {

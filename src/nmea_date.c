@@ -7,6 +7,7 @@
 #define ROLLOVER_DAYS (1024 * 7)	/* IS-GPS-200: the week is sent in 10 bits */
 #define DAYS_IN_4_YEARS 1461
 #define DAYS_IN_400_YEARS 146097
+#define DAYS_TO_1970 719468		/* from 1 March of year 0 */
 
 /*
  * Days since 1 March of year 0, the Gregorian calendar carried on backwards.
@@ -20,6 +21,14 @@ static int64_t days_of(const struct nmea_utc *t)
 	/* 153 days in each five months from March on: 31 30 31 30 31 */
 	return year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 +
 	       t->day - 1;
+}
+
+int64_t nmea_utc_ns(const struct nmea_utc *t)
+{
+	const int64_t s = (days_of(t) - DAYS_TO_1970) * 86400 + t->hour * INT64_C(3600) +
+		t->minute * 60 + t->second;
+
+	return s * 1000000000 + t->ns;
 }
 
 static void set_days(struct nmea_utc *t, int64_t days)
