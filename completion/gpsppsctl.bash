@@ -2,7 +2,7 @@
 
 _gpsppsctl_ports() {
 	local name
-	for name in /dev/gps[0-9]* /sys/class/tty/*/device; do
+	for name in /dev/gps[0-9]* "$@" /sys/class/tty/*/device; do
 		[ -e "$name" ] || continue
 		name=${name%/device}
 		name=${name##*/}
@@ -27,31 +27,52 @@ _gpsppsctl() {
 	--explain) words="all $(gpsppsctl diag --list 2>/dev/null | cut -d' ' -f1)" ;;
 	--pps) words='on off' ;;
 	--pulse) words='20 100 200' ;;
-	--rate) words='1 2 5 10 2s' ;;
+	--rate)
+		words='1 2 5 10 2s'
+		[ "$command" != watch ] || words='0.5 1 5 10'
+		;;
+	--edge) words='assert clear both' ;;
+	--line) words='dcd cts dsr ri' ;;
+	--filter) words='trimmed low-quarter' ;;
+	--taus) words='octave decade' ;;
+	-f | --format) words='watch ppstest clockstats loopstats peerstats statistics tracking refclocks phase mjd stamps frequency' ;;
 	--nmea-version) words='2.0 2.3 4.0 4.1' ;;
-	--save | --restore) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-	--record | --sysroot | --journal) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-	-u | --unit) words='0 1 2 3' ;;
-	-w | --wait | --wait-pulse | --wait-port | --wakeup-latency | --seconds | --send | --census | --reference) return ;;
+	--save | --restore | --log | --clockstats | --html) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	--record | --sysroot | --journal | --plot) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+	-u | --unit)
+		words='0 1 2 3'
+		[ "$command" != report ] || words='s ms us ns'
+		;;
+	-w | --wait | --wait-pulse | --wait-port | --wakeup-latency | --seconds | --send | --census | --reference | --count | --timeout | --gate | --ppm | --length | --column | --source | --period | --tau0) return ;;
 	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS DCD
 		CHIP LABEL LINE NUMBER NAME CONSUMER DIR LEVEL PULSE' ;;
 	*)
 		case $command in
-		'') words='attach detach list diag receiver nmea udev --config --help --version' ;;
+		'') words='attach detach list diag receiver watch nmea report udev --config --help --version' ;;
 		attach) words='--all --wait-port --unit --baud --wait-pulse --pulse-only --wakeup-latency --once --daemon --help' ;;
 		detach) words='--help' ;;
 		list) words='--all --gpio --active --noheadings --output --json --help' ;;
 		diag) words='--active --wait --follow --fix --yes --quiet --verbose --record --sysroot --list --explain --json --help' ;;
 		receiver) words='--timing --sentences --enable --disable --defaults --baud --pps --pulse --rate --nmea-version --save --restore --send --dry-run --passive --force --while-running --journal --no-journal --at --seconds --json --help' ;;
 		nmea) words='--json --count --strict --reference --seconds --follow --census --baud --help' ;;
+		report) words='--format --column --unit --source --edge --period --tau0 --taus --plot --png --html --json --help' ;;
+		watch) words='--count --timeout --edge --line --last --log --clockstats --plain --json --quiet --baud --gate --ppm --length --filter --rate --help' ;;
 		udev) words='--help' ;;
 		*) return ;;
 		esac
 		case $command in
 		'' | udev) ;;
-		nmea)
+		report)
 			if [[ $cur != -* ]]; then
-				mapfile -t COMPREPLY < <(compgen -W "$(_gpsppsctl_ports)" -- "$cur"; compgen -f -- "$cur")
+				mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+				return
+			fi
+			;;
+		nmea | watch)
+			if [[ $cur != -* ]]; then
+				words=$(_gpsppsctl_ports)
+				[ "$command" != watch ] || words=$(_gpsppsctl_ports /dev/pps[0-9]* /dev/gpspps[0-9]*)
+				mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur"; compgen -f -- "$cur")
 				return
 			fi
 			;;

@@ -14,7 +14,9 @@ static const struct cmd *const commands[] = {
 	&cmd_list,
 	&cmd_diag,
 	&cmd_receiver,
+	&cmd_watch,
 	&cmd_nmea,
+	&cmd_report,
 	&cmd_udev,
 };
 

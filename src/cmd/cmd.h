@@ -29,7 +29,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_attach, cmd_detach, cmd_diag, cmd_list,
-	cmd_nmea, cmd_receiver, cmd_udev;
+	cmd_nmea, cmd_receiver, cmd_report, cmd_udev, cmd_watch;
 
 /*
  * Messages to stderr: "gpsppsctl: OBJECT: WHAT", and a "hint:" line with

@@ -50,6 +50,7 @@ struct clinic {
 	bool impatient;		/* end the window when a file of ours changes ... */
 	uint32_t glance;	/* a sum over those files; 0: not looked yet */
 	bool startled;		/* ... as it has: what was gathered is of before and after */
+	bool forgives;		/* a port that is missing is EXIT_GONE, without a message */
 	struct daemon_list before;	/* an impatient clinic's: as the last look saw them */
 	int64_t asked_ns;	/* they were asked then; 0: not yet */
 	bool ask;		/* a verdict has changed since: ask them again */

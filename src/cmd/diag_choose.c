@@ -164,6 +164,8 @@ static int choose_named(struct clinic *c, const char *what)
 	char node[64];
 	int err = resolve(c, what, node, sizeof(node));
 
+	if (err && err != -ENOTTY && c->forgives)
+		return EXIT_GONE;
 	if (err && err != -ENOTTY) {
 		msg_error(what, "no such port: %s", strerror(-err));
 		msg_hint("gpsppsctl list");

@@ -20,9 +20,13 @@ struct memory {
 	int64_t event_ns;			/* of the newest event told */
 };
 
+/* A driver that is bound anew takes the port's node away for a moment. */
+#define MISSING_MS 1000
+
 struct follow {
 	struct memory *v;
 	size_t n;
+	bool missing;		/* the one port that is followed, in the last round */
 };
 
 static const char *name_of(const struct port_facts *f)
@@ -217,8 +221,14 @@ static int one_round(struct clinic *c, struct follow *m, const struct diag_optio
 	if (c->startled)
 		now.wait_ms = 0;
 	c->startled = false;
-	code = diag_look(c, &now, answer);
 	/* it was there in the round before */
+	c->forgives = m->n && o->what[0] && !m->missing;
+	code = diag_look(c, &now, answer);
+	m->missing = code == EXIT_GONE && c->forgives;
+	if (m->missing) {
+		probe_sleep_ms(c->probe, MISSING_MS);
+		return 0;
+	}
 	if (code && m->n && o->what[0] && !signals_seen())
 		return EXIT_GONE;
 	if (code || c->startled)

@@ -213,6 +213,18 @@ void out_real(struct out *o, const char *key, double value, int decimals)
 	put(o, key, must(json_object_new_double_s(value, text)));
 }
 
+void out_significant(struct out *o, const char *key, double value, int digits)
+{
+	char text[64];
+
+	if (!isfinite(value)) {
+		out_null(o, key);
+		return;
+	}
+	snprintf(text, sizeof(text), "%.*g", digits, value);
+	put(o, key, must(json_object_new_double_s(value, text)));
+}
+
 void out_bool(struct out *o, const char *key, bool value)
 {
 	put(o, key, must(json_object_new_boolean(value)));

@@ -52,6 +52,8 @@ void out_text(struct out *o, const char *key, const char *text);
 void out_number(struct out *o, const char *key, int64_t value);
 /* A number with `decimals` digits behind the point; a value that is no number is null. */
 void out_real(struct out *o, const char *key, double value, int decimals);
+/* The same with so many digits that matter: 2.922319e-01 */
+void out_significant(struct out *o, const char *key, double value, int digits);
 void out_bool(struct out *o, const char *key, bool value);
 void out_null(struct out *o, const char *key);
 /* A fact that is absent or denied is null. */

@@ -125,7 +125,7 @@ static size_t append(char *buf, size_t len, size_t size, const char *text, size_
 /* ---- the process ---- */
 
 __attribute__((noreturn))
-static void become(const char *path, const char *const *argv, int out, int err)
+static void become(const struct run *r, const char *path, int out, int err)
 {
 	static const char *const env[] = { "PATH=" SYSTEM_DIRS, "LC_ALL=C", NULL };
 	const int none = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -135,10 +135,10 @@ static void become(const char *path, const char *const *argv, int out, int err)
 	sigemptyset(&empty);
 	sigprocmask(SIG_SETMASK, &empty, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	if (none < 0 || chdir("/") < 0 || dup2(none, STDIN_FILENO) < 0 ||
+	if (none < 0 || chdir(r->in ? r->in : "/") < 0 || dup2(none, STDIN_FILENO) < 0 ||
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(err >= 0 ? err : none, STDERR_FILENO) < 0)
 		_exit(CANNOT_RUN);
-	execve(path, (char **)argv, (char **)env);
+	execve(path, (char **)r->argv, (char **)env);
 	_exit(CANNOT_RUN);
 }
 
@@ -198,7 +198,7 @@ static int run_child(const struct run *r, const char *path, struct catch *c, siz
 	pid_t pid = err ? -1 : fork();
 
 	if (pid == 0)
-		become(path, r->argv, ends[0], ends[1]);
+		become(r, path, ends[0], ends[1]);
 	if (pid < 0 && !err)
 		err = -errno;
 	for (size_t i = 0; i < 2; i++)

@@ -9,6 +9,7 @@
 struct run {
 	const char *const *argv;	/* argv[0] is looked for in `dirs`; ends with NULL */
 	const char *dirs;		/* "/usr/bin:/bin"; NULL: the system's */
+	const char *in;			/* the directory it runs in; NULL: "/" */
 	int timeout_ms;			/* 0: RUN_TIMEOUT_MS; it is killed then */
 	bool errors;			/* its stderr, too, as lines behind the rest */
 	bool newest;			/* of what does not fit the end is kept, not the beginning */

@@ -168,3 +168,36 @@ def log(g, name):
 
 def wait_log(g, name, line, timeout=10):
     g.wait_until(lambda: line in log(g, name), timeout, "%s does not log %r" % (name, line))
+
+
+# ---- a server on the network, for who needs the seconds numbered ----
+
+# Raw, as ntpd has all of port 123; no interface has its address, or ntpd would take it
+OTHER_SERVER = r'''
+import socket, struct, time
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+s.bind(("10.9.9.2", 0))
+print("ready", flush=True)
+while True:
+    packet, sender = s.recvfrom(1024)
+    now = int((time.time() + 2208988800) * 2**32)
+    port, to = struct.unpack("!HH", packet[20:24])
+    if to == 123 and sender[0] != "10.9.9.2":
+        answer = struct.pack("!BBbbII4sQ", 0x24, 2, 3, -20, 0, 66, b"GPS ", now - 2**33)
+        answer += packet[68:76] + struct.pack("!QQ", now, now)
+        s.sendto(struct.pack("!HHHH", 123, port, 8 + len(answer), 0) + answer, sender)
+'''
+
+
+@contextlib.contextmanager
+def other_server(g):
+    g.run("ip route replace local 10.9.9.0/24 dev lo src 127.0.0.1", check=True)
+    g.put("/run/other_server", OTHER_SERVER)
+    job = g.start("exec python3 /run/other_server")
+    g.wait_until(lambda: "ready" in job.output() or job.done, 10, "no other server")
+    assert not job.done, job.result()
+    try:
+        yield
+    finally:
+        job.signal(9)
+        g.run("ip route del local 10.9.9.0/24 dev lo", quiet=True)

@@ -388,6 +388,22 @@ def port_that_goes_away_meanwhile(g):
 
 
 @test()
+def follow_forgives_a_node_that_is_made_anew(g):
+    """As a driver does that is bound to its port again; one that stays away ends it."""
+    tty = g.ports["isa2"].tty
+    job = g.start("exec gpsppsctl diag --follow --wait 0 " + tty)
+    g.wait_until(lambda: "ldisc.not-attached" in job.output(), 10, "no verdict")
+    g.run("mv %s /dev/away; sleep 0.6; mv /dev/away %s; sleep 2" % (tty, tty), check=True)
+    assert not job.done, job.output()
+    g.run("mv %s /dev/away" % tty, check=True)
+    try:
+        end = job.wait(20)
+    finally:
+        g.run("mv /dev/away " + tty, check=True)
+    assert end.rc == 3 and "no such port" in end.err, end
+
+
+@test()
 def follow_sees_a_port_come_and_go(g):
     port = g.ports["pci1"]
     port.plug()

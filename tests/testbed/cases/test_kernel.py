@@ -13,6 +13,7 @@ import time
 from daemonfaults import HEALTHY, Server
 from guesttool import put_tool
 from holding import asserts, attach
+from test_source import ktimer_is_no_second, pull_of, pulses_pass
 from testbed import Skip, test
 from timeserver import restored
 from verdict import diag, finding, look_again
@@ -214,6 +215,7 @@ def ktimer_is_late_by_the_timer_wheel(g):
         assert abs(seen - wanted) < 0.010, (wanted, seen)
         r = g.run("gpsppsctl list", check=True)
         assert re.search(r"^- .*\b%s\b" % pps, r.out, re.M), r
+        ktimer_is_no_second(g, pps)
     finally:
         g.run("rmmod pps_ktimer")
 
@@ -262,6 +264,19 @@ def gpio_lines_are_to_be_had(g):
                                "/sys/kernel/debug/gpio; true").out
         assert g.run("ls /dev/gpiochip*", check=True).out
         assert "pps-gpio" in g.run("ls /sys/bus/platform/drivers", check=True).out
+    finally:
+        g.run(GPIO_UNDO)
+
+
+@test(long=True)
+@needs_ours
+def gpio_pulses_pass_the_filter(g):
+    """With its defaults: this chip's stamps are fine enough, a UART's in an emulated PC are not."""
+    g.run("mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug; " + GPIO_SIM, check=True)
+    try:
+        pull = pull_of(g)
+        pulses_pass(g, pull, pull.split("/")[5] + ":0",
+                    lambda: "gpsppsctl" in g.run("cat /sys/kernel/debug/gpio", quiet=True).out)
     finally:
         g.run(GPIO_UNDO)
 

@@ -5,14 +5,13 @@ with one that works and says who uses the pulse; and what is wrong with chrony a
 fault injected and proven by the daemons' own words.
 """
 
-import contextlib
 import json
 import re
 
 import classic
 from daemons import (CHRONY, NTP_REST, NTPSEC, RMC_S, clock_error_s, gpsd, log, on_receiver, rest,
-                     running, sources, start, start_gpsd, stop_gpsd, tally, wait_chrony, wait_gpsd,
-                     wait_log, wait_tally)
+                     other_server, running, sources, start, start_gpsd, stop_gpsd, tally,
+                     wait_chrony, wait_gpsd, wait_log, wait_tally)
 from garmin18 import NMEA23
 from testbed import test
 from timeserver import holders, reload, wait_attached, write_table
@@ -60,21 +59,6 @@ def expect_found(g, ident, fix, severity="fail", quotes=""):
 
 # ---- NTPsec and classic ntpd on a port that is ours ----
 
-# Raw, as ntpd has all of port 123; no interface has its address, or ntpd would take it
-OTHER_SERVER = r'''
-import socket, struct, time
-s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
-s.bind(("10.9.9.2", 0))
-print("ready", flush=True)
-while True:
-    packet, sender = s.recvfrom(1024)
-    now = int((time.time() + 2208988800) * 2**32)
-    port, to = struct.unpack("!HH", packet[20:24])
-    if to == 123 and sender[0] != "10.9.9.2":
-        answer = struct.pack("!BBbbII4sQ", 0x24, 2, 3, -20, 0, 66, b"GPS ", now - 2**33)
-        answer += packet[68:76] + struct.pack("!QQ", now, now)
-        s.sendto(struct.pack("!HHHH", 123, port, 8 + len(answer), 0) + answer, sender)
-'''
 SEVERAL = {
     "NMEA": "refclock nmea unit 0 mode 1 flag1 1 baud 38400 time2 %.3f minpoll 3 maxpoll 3\n",
     "PPS": "refclock pps unit 0 ppspath /dev/gpspps0 minpoll 3 maxpoll 3\n"
@@ -84,20 +68,6 @@ CLASSIC_CONF = """\
 server 127.127.20.0 mode 49 minpoll 3 maxpoll 3 prefer
 fudge 127.127.20.0 flag1 1 flag2 0 flag3 0 time2 %.3f
 """
-
-
-@contextlib.contextmanager
-def other_server(g):
-    g.run("ip route replace local 10.9.9.0/24 dev lo src 127.0.0.1", check=True)
-    g.put("/run/other_server", OTHER_SERVER)
-    job = g.start("exec python3 /run/other_server")
-    g.wait_until(lambda: "ready" in job.output() or job.done, 10, "no other server")
-    assert not job.done, job.result()
-    try:
-        yield
-    finally:
-        job.signal(9)
-        g.run("ip route del local 10.9.9.0/24 dev lo", quiet=True)
 
 
 def attach(g, port):
