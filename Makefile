@@ -49,7 +49,8 @@ PURE_SRC := $(filter-out src/gpsppsctl.c,$(wildcard src/*.c)) \
 EDGE_SRC := $(wildcard src/sys/*.c src/source/*.c)
 CMD_SRC := $(wildcard src/cmd/*.c) src/gpsppsctl.c
 HOLD_SRC := $(wildcard src/hold/*.c) src/measure.c src/remedy.c \
-	$(addprefix src/sys/,handover.c links.c notify.c rearm.c systemd.c tty.c udev.c)
+	$(addprefix src/sys/,capabilities.c consumer.c handover.c links.c notify.c rearm.c systemd.c tty.c \
+	udev.c)
 
 obj = $(patsubst %.c,$(OBJDIR)/%.o,$(1))
 PURE_OBJ := $(call obj,$(PURE_SRC))
@@ -106,7 +107,7 @@ TEST_OBJ = $(PURE_OBJ) $(call obj,$(EDGE_SRC)) $(OBJDIR)/src/cmd/common.o
 $(OBJDIR)/tests/%: tests/unit/%.c $(TEST_OBJ) Makefile
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Isrc -MMD -MP $(LDFLAGS) -o $@ $< $(TEST_OBJ) \
+	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -MMD -MP $(LDFLAGS) -o $@ $< $(TEST_OBJ) \
 		$(call test_ldflags,$<) -lcmocka $(PKG_LIBS) -pthread $(LDLIBS)
 
 tests: all $(TEST_BIN)
@@ -219,6 +220,7 @@ install: all $(CAUSES_MAN)
 	install -m 755 systemd/gpsppsctl-generator $(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
 	$(call fill,udev/61-gpsppsctl.rules.in,$(DESTDIR)$(UDEVDIR)/rules.d/61-gpsppsctl.rules,644)
 	$(call fill,systemd/gpsppsctl@.service.in,$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service,644)
+	$(call fill,systemd/gpsppsctl-feed@.service.in,$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl-feed@.service,644)
 	for f in $(EXAMPLES); do \
 		$(call fill,init/$$f,$(DESTDIR)$(DOCDIR)/examples/$$f,644) || exit 1; done
 
@@ -229,6 +231,7 @@ uninstall:
 		$(DESTDIR)$(COMPLETIONDIR)/gpsppsctl \
 		$(DESTDIR)$(UDEVDIR)/rules.d/61-gpsppsctl.rules \
 		$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service \
+		$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl-feed@.service \
 		$(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator \
 		$(addprefix $(DESTDIR)$(DOCDIR)/examples/,$(EXAMPLES))
 	-rmdir $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)
@@ -247,7 +250,7 @@ help:
 	@echo '                 modules that are loaded) or small (for the emulated PC)'
 	@echo 'make check-kernel  builds the small one, boots it and tests it'
 	@echo 'make bench       the holder beside ldattach, what a diag costs, decoding beside gpsdecode,'
-	@echo '                 the stamps of a GPIO by interrupts and by polling, watch beside ppstest'
+	@echo '                 the stamps of a GPIO by interrupts and by polling, watch beside ppstest, feed beside gpsd'
 	@echo 'make dev         make test with warnings as errors and sanitizers'
 	@echo 'make patched-ldattach  ldattach with our patches, in build/patched/ldattach'
 	@echo 'make patched-debs  util-linux and ntpsec with our patches as Debian packages (+pps1)'
@@ -266,6 +269,7 @@ bench: deps
 	$(Q)bench/report
 	$(Q)bench/gpio
 	$(Q)bench/watch
+	$(Q)bench/feed
 
 -include $(shell find $(OBJDIR) -type f -name '*.d' 2>/dev/null)
 
