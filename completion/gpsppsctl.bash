@@ -26,13 +26,30 @@ _gpsppsctl() {
 	--sentences | --enable | --disable) words='RMC GGA GSA GSV GLL VTG ZDA GNS GST PGRME PGRMF PGRMT PGRMV PGRMB PGRMM' ;;
 	--explain) words="all $(gpsppsctl diag --list 2>/dev/null | cut -d' ' -f1)" ;;
 	--pps) words='on off' ;;
-	--pulse) words='20 100 200' ;;
+	--pulse)
+		words='20 100 200'
+		[ "$command" != feed ] || words=$(_gpsppsctl_ports /dev/pps[0-9]* /dev/gpspps[0-9]*)
+		;;
 	--rate)
 		words='1 2 5 10 2s'
-		[ "$command" != watch ] || words='0.5 1 5 10'
+		case $command in watch | generate) words='0.5 1 5 10' ;; esac
 		;;
-	--edge) words='assert clear both' ;;
-	--line) words='dcd cts dsr ri' ;;
+	--edge)
+		words='assert clear'
+		[ "$command" != watch ] || words='assert clear both'
+		;;
+	--line)
+		words='dcd cts dsr ri'
+		[ "$command" != generate ] || words='rts dtr'
+		;;
+	--loopback) words=$(_gpsppsctl_ports) ;;
+	--calibrate)
+		words="clock $(_gpsppsctl_ports /dev/pps[0-9]* /dev/gpspps[0-9]*)"
+		;;
+	--sock)
+		mapfile -t COMPREPLY < <(compgen -W auto -- "$cur"; compgen -f -- "$cur")
+		return
+		;;
 	--filter) words='trimmed low-quarter' ;;
 	--taus) words='octave decade' ;;
 	-f | --format) words='watch ppstest clockstats loopstats peerstats statistics tracking refclocks phase mjd stamps frequency' ;;
@@ -43,12 +60,12 @@ _gpsppsctl() {
 		words='0 1 2 3'
 		[ "$command" != report ] || words='s ms us ns'
 		;;
-	-w | --wait | --wait-pulse | --wait-port | --wakeup-latency | --seconds | --send | --census | --reference | --count | --timeout | --gate | --ppm | --length | --column | --source | --period | --tau0) return ;;
+	-w | --wait | --wait-pulse | --wait-port | --wakeup-latency | --seconds | --send | --census | --reference | --count | --timeout | --gate | --ppm | --length | --column | --source | --period | --tau0 | --shm | --width | --phase | --offset | --delay | --holdover | --priority | --tick | --late) return ;;
 	-o | --output) words='PORT DRIVER UART BASE IRQ LDISC PPS FEEDS EDGES AGE BAUD HELD-BY LINKS FLAGS DCD
 		CHIP LABEL LINE NUMBER NAME CONSUMER DIR LEVEL PULSE' ;;
 	*)
 		case $command in
-		'') words='attach detach list diag receiver watch nmea report udev --config --help --version' ;;
+		'') words='attach detach list diag receiver watch feed generate nmea report kernel udev --config --help --version' ;;
 		attach) words='--all --wait-port --unit --baud --wait-pulse --pulse-only --wakeup-latency --once --daemon --help' ;;
 		detach) words='--help' ;;
 		list) words='--all --gpio --active --noheadings --output --json --help' ;;
@@ -57,6 +74,9 @@ _gpsppsctl() {
 		nmea) words='--json --count --strict --reference --seconds --follow --census --baud --help' ;;
 		report) words='--format --column --unit --source --edge --period --tau0 --taus --plot --png --html --json --help' ;;
 		watch) words='--count --timeout --edge --line --last --log --clockstats --plain --json --quiet --baud --gate --ppm --length --filter --rate --help' ;;
+		feed) words='--shm --sock --unit --pulse-only --seconds-only --pulse --line --edge --width --offset --delay --holdover --gate --ppm --no-clock-check --baud --priority --wakeup-latency --calibrate --count --timeout --json --quiet --help' ;;
+		generate) words='--line --width --phase --rate --late --invert --count --loopback --priority --wakeup-latency --json --quiet --help' ;;
+		kernel) words='--bind --edge --unbind --tick --json --help' ;;
 		udev) words='--help' ;;
 		*) return ;;
 		esac

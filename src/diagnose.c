@@ -109,6 +109,9 @@ static const struct check *const checks[] = {
 	&check_chrony_conf,
 	&check_chrony_device,
 	&check_chrony_other_pulse,
+	/* who feeds: check/feed.c */
+	&check_feed_absent,
+	&check_feed_segments,
 	&check_gpsd_holder,
 	&check_gpsd_no_n,
 	&check_gpsd_segments,

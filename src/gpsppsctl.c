@@ -15,8 +15,11 @@ static const struct cmd *const commands[] = {
 	&cmd_diag,
 	&cmd_receiver,
 	&cmd_watch,
+	&cmd_feed,
+	&cmd_generate,
 	&cmd_nmea,
 	&cmd_report,
+	&cmd_kernel,
 	&cmd_udev,
 };
 

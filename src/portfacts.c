@@ -7,12 +7,15 @@
 #include <string.h>
 
 #define EDGES_MIN 2
+#define OURS "gpsppsctl"
 #define FRESH_MS 2000		/* a second, and a little for a late look */
 
 static const struct {
 	const char *comm;	/* begins with */
 	enum holder_role role;
 } roles[] = {
+	{ "gpsppsctl-feed", ROLE_FEED },
+	{ "gpsppsctl-pulse", ROLE_PULSE_FEED },
 	{ "gpsppsctl", ROLE_KEEPER },
 	{ "ldattach", ROLE_KEEPER },
 	{ "ppsldisc", ROLE_KEEPER },
@@ -41,17 +44,42 @@ const struct holder *facts_holder(const struct port_facts *f, enum holder_role r
 	return NULL;
 }
 
+bool holder_reads(const struct holder *h)
+{
+	const enum holder_role role = holder_role(h->comm);
+
+	return role != ROLE_KEEPER && role != ROLE_PULSE_FEED;
+}
+
 const struct holder *facts_reader(const struct port_facts *f)
 {
 	for (size_t i = 0; i < f->port.holders.n; i++)
-		if (holder_role(f->port.holders.v[i].comm) != ROLE_KEEPER)
+		if (holder_reads(&f->port.holders.v[i]))
 			return &f->port.holders.v[i];
 	return NULL;
 }
 
+static const struct holder *find_feed(const struct holders *h)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		const enum holder_role role = holder_role(h->v[i].comm);
+
+		if (role == ROLE_FEED || role == ROLE_PULSE_FEED)
+			return &h->v[i];
+	}
+	return NULL;
+}
+
+const struct holder *facts_feed(const struct port_facts *f)
+{
+	const struct holder *h = find_feed(&f->port.holders);
+
+	return h ? h : find_feed(&f->pulse.holders);
+}
+
 static bool is_ours(const struct holder *h)
 {
-	return !strncmp(h->comm, roles[0].comm, strlen(roles[0].comm));
+	return !strncmp(h->comm, OURS, strlen(OURS));
 }
 
 bool facts_are_settings_final(const struct port_facts *f)

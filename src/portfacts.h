@@ -156,6 +156,12 @@ struct sentence_facts {
 	struct fact load_percent;	/* characters sent, of what the line can carry */
 };
 
+/* gpsppsctl feed at work on the port or its pulse. */
+struct feed_fact {
+	struct fact pid;		/* absent: none */
+	struct fact segments;		/* bit N: it writes segment N (up to 62); denied */
+};
+
 /* Which driver makes a GPIO line a source. */
 enum gpio_driver {
 	GPIO_DRIVER_NONE,		/* it is no GPIO's */
@@ -208,6 +214,7 @@ struct port_facts {
 	struct fact_text irq_names;	/* who shares the interrupt: "ttyS0, i801_smbus" */
 	struct motion motion;
 	struct hold_facts hold;
+	struct feed_fact feed;
 	struct event_fact events[EVENTS_MAX];
 	unsigned int n_events;
 	struct instant first, second;	/* of the same length of time apart for all counters */
@@ -232,6 +239,8 @@ struct port_facts {
 enum holder_role {
 	ROLE_OTHER,		/* unknown: take it for a reader */
 	ROLE_KEEPER,		/* keeps it attached and reads nothing: gpsppsctl, ldattach */
+	ROLE_FEED,		/* gpsppsctl feed: reads it and tells a daemon */
+	ROLE_PULSE_FEED,		/* the same with --pulse-only: reads nothing */
 	ROLE_GETTY,
 	ROLE_NTP,
 	ROLE_GPSD,
@@ -241,7 +250,11 @@ enum holder_role holder_role(const char *comm);
 
 /* The first holder of this role, or NULL. */
 const struct holder *facts_holder(const struct port_facts *f, enum holder_role role);
-/* Somebody reads the port (or may): everybody but those who only keep it. */
+/* One of ours that tells a daemon what the port or its pulse gives, or NULL. */
+const struct holder *facts_feed(const struct port_facts *f);
+/* This one reads the port, or may: everybody but those who only keep it or see its pulse. */
+bool holder_reads(const struct holder *h);
+/* Somebody does. */
 const struct holder *facts_reader(const struct port_facts *f);
 /*
  * Speed and termios are somebody's will: a reader's, our holder's, the table's.

@@ -94,6 +94,17 @@ static const char *option_wakeup_latency(struct word w, struct unit *u)
 	return NULL;
 }
 
+static const char *option_bind(struct word w, struct unit *u)
+{
+	if (word_is(w, "assert"))
+		u->bind = BIND_ASSERT;
+	else if (word_is(w, "clear"))
+		u->bind = BIND_CLEAR;
+	else
+		return "bind= wants assert or clear: the edge by which the kernel's clock takes it";
+	return NULL;
+}
+
 /* PPS_MAX_NAME_LEN of include/uapi/linux/pps.h, with its NUL. */
 #define SOURCE_NAME_MAX 32
 
@@ -136,6 +147,7 @@ static const struct option {
 	{ .name = "on_back=", .parse = option_on_back },
 	{ .name = "metrics=", .parse = option_metrics },
 	{ .name = "wakeup-latency=", .parse = option_wakeup_latency },
+	{ .name = "bind=", .parse = option_bind },
 };
 
 static const char *parse_option(struct word w, struct unit *u)
@@ -146,7 +158,7 @@ static const char *parse_option(struct word w, struct unit *u)
 		if (w.len >= n && !memcmp(w.s, options[i].name, n))
 			return options[i].parse((struct word){ w.s + n, w.len - n }, u);
 	}
-	return "unknown option (baud= restart= pulse= on_lost= on_back= metrics= wakeup-latency=)";
+	return "unknown option (baud= restart= pulse= on_lost= on_back= metrics= wakeup-latency= bind=)";
 }
 
 static const char *parse_port(struct word w, struct unit *u)
@@ -201,6 +213,10 @@ static const char *check_pulse(const struct unit *u)
 		return "the port - has no pulse: pulse= must name a port or a source";
 	if (unit_source(u) == SOURCE_PORT && is_same_port(u->port, u->pulse))
 		return "pulse= names the port itself: leave it out";
+	/* attach binds, and nothing of this line is attached */
+	if (u->bind && (unit_source(u) == SOURCE_NONE ||
+			(unit_source(u) == SOURCE_NAMED && !unit_has_port(u))))
+		return "bind= wants a port to attach (gpsppsctl kernel --bind binds any source)";
 	return NULL;
 }
 
@@ -222,6 +238,8 @@ static const char *check_twice(const struct unittab *tab, const struct unit *u)
 			return "this pulse's port is in the table twice";
 		if (unit_source(u) == SOURCE_NAMED && !strcmp(tab->units[i].pulse, u->pulse))
 			return "this pulse is in the table twice";
+		if (u->bind && tab->units[i].bind)
+			return "bind= is in the table twice: the kernel's clock takes one pulse";
 	}
 	return NULL;
 }

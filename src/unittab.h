@@ -3,7 +3,7 @@
  * The table of units, /etc/gpsppsctl.conf: a line a unit,
  *
  *     # unit  port        options
- *     0       /dev/ttyS0  baud=4800 restart=ntpsec.service
+ *     0       /dev/ttyS0  baud=4800 restart=ntpsec.service bind=assert
  *     1       ttyUSB0     pulse=ttyS1
  *     2       -           pulse=pps-gpio.-1
  *
@@ -40,6 +40,9 @@ enum unit_role {
 	ROLE_PULSE = 2,
 };
 
+/* The edge by which the kernel's clock uses the pulse itself; as enum pulse_edge (measure.h). */
+enum unit_bind { BIND_NONE, BIND_ASSERT, BIND_CLEAR };
+
 struct unit {
 	unsigned int unit;	/* N of /dev/gpsN and /dev/gpsppsN */
 	char port[UNIT_PORT_MAX];	/* "-": nobody sends sentences */
@@ -51,6 +54,7 @@ struct unit {
 	char on_lost[UNIT_RESTART_MAX], on_back[UNIT_RESTART_MAX];
 	char metrics[UNIT_PATH_MAX];	/* a file for Prometheus, or "" */
 	long wakeup_latency_us;		/* -1 when the line does not say */
+	enum unit_bind bind;
 	unsigned int line;	/* of the table, from 1 */
 };
 

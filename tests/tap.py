@@ -31,6 +31,11 @@ class TapResult(unittest.TestResult):
         super().addError(test, err)
         self.trouble(test, self.errors[-1][1])
 
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err:
+            self.trouble(subtest, self._exc_info_to_string(err, subtest))
+
     def trouble(self, test, text):
         self.line(False, test)
         for line in text.splitlines():

@@ -123,13 +123,13 @@ static void tell_delay(const struct port_facts *f, double delay_s, struct findin
 
 /*
  * What the daemon was told was compared with it, and another check says whether that is
- * right; gpsd numbers its pulses itself, without being told.
+ * right; gpsd and our feed number their pulses themselves, without being told.
  */
 static bool is_judged(const struct port_facts *f)
 {
 	return check_severity(&check_daemon_time2, f) != SEV_NONE ||
 	       check_severity(&check_chrony_lock_limit, f) != SEV_NONE ||
-	       facts_holder(f, ROLE_GPSD);
+	       facts_holder(f, ROLE_GPSD) || facts_holder(f, ROLE_FEED);
 }
 
 static void judge_delay(int64_t delay_ms, int64_t jitter_ms, bool judged, struct finding *out)

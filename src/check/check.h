@@ -176,6 +176,10 @@ extern const struct check check_daemon_falseticker;
 extern const struct check check_daemon_not_selected;
 extern const struct check check_daemon_no_pps_line;
 
+/* feed.c */
+extern const struct check check_feed_absent;
+extern const struct check check_feed_segments;
+
 /* chrony*.c, gpsd*.c */
 extern const struct check check_chrony_conf;
 extern const struct check check_chrony_device;

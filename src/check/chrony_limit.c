@@ -59,7 +59,8 @@ static bool find_measured(const struct port_facts *f, const struct chrony_refclo
 	const struct fact delay_ms = facts_delay_ms(f);
 	struct fact first_ms, last_ms;
 
-	if (!fact_known(delay_ms) || is_other_receiver(f) || !facts_burst(f, &first_ms, &last_ms))
+	/* our feed takes the delay off itself */
+	if (!fact_known(delay_ms) || fact_known(f->feed.pid) || is_other_receiver(f) || !facts_burst(f, &first_ms, &last_ms))
 		return false;
 	to->is_certain = is_port_of_gpsd(f);
 	to->offset_ns = delay_ms.val * NS_PER_MS;

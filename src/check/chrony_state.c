@@ -132,7 +132,8 @@ static bool is_explained(const struct port_facts *f, const struct chrony_pulse *
 	static const struct check *const reasons[] = {
 		&check_chrony_lock_unknown, &check_chrony_no_lock, &check_chrony_lock_limit,
 		&check_gpsd_no_n, &check_gpsd_holder, &check_gpsd_segments, &check_gpsd_socket,
-		&check_gpsd_no_mode_field, &check_receiver_no_fix,
+		&check_gpsd_no_mode_field, &check_receiver_no_fix, &check_feed_absent,
+		&check_feed_segments,
 	};
 
 	/* a handle whose device is gone: daemon.dead-handle */
@@ -147,17 +148,29 @@ static bool is_settled(const struct port_facts *f, const struct daemon *d)
 	return fact_known(d->start_ms) && f->second.at_ns / NS_PER_MS > d->start_ms.val + POLLS_MS;
 }
 
-static void judge_unheard(const struct chrony_pulse *p, struct finding *out)
+/* Of the one with the sentences: who feeds it knows more. */
+static void fix_silent_feeder(const struct port_facts *f, const struct chrony_pulse *sentences,
+			      struct finding *out)
+{
+	if (facts_feed(f))
+		finding_fix(out, "kill -USR1 %d     # gpsppsctl feed says what it waits for; a service: journalctl -u 'gpsppsctl-feed@*'",
+			    facts_feed(f)->pid);
+	else
+		finding_fix(out, "gpspipe -w -n 20     # does gpsd have a fix (\"mode\":3)? then the segment or socket of %s:%u",
+			    sentences->d->chrony->files[sentences->rc->where.file],
+			    sentences->rc->where.line);
+}
+
+static void judge_unheard(const struct port_facts *f, const struct chrony_pulse *p,
+			  struct finding *out)
 {
 	struct chrony_pulse sentences;
 
 	finding_warn(out, "pulses come, and chronyd takes no sample of %s", p->rc->refid);
 	if (find_sentences(p, &sentences) && chrony_is_unheard(sentences.said)) {
-		finding_why(out, "it is locked to %s, and that is not heard either: whoever feeds it (gpsd) writes nothing, or elsewhere",
-			    sentences.rc->refid);
-		finding_fix(out, "gpspipe -w -n 20     # does gpsd have a fix (\"mode\":3)? then the segment or socket of %s:%u",
-			    p->d->chrony->files[sentences.rc->where.file],
-			    sentences.rc->where.line);
+		finding_why(out, "it is locked to %s, and that is not heard either: whoever feeds it (%s) writes nothing, or elsewhere",
+			    sentences.rc->refid, facts_feed(f) ? "gpsppsctl feed" : "gpsd");
+		fix_silent_feeder(f, &sentences, out);
 	} else if (fact_is(p->d->tracking.synchronised, 0)) {
 		finding_why(out, "a pulse is taken only when something else has set the clock to within half a second, and no source has: %s",
 			    chronyc_state_words('?'));
@@ -185,7 +198,7 @@ static void run_chrony_unused(const struct port_facts *f, struct finding *out)
 	if (!facts_saw_pulse(f) || !is_settled(f, p.d) || is_explained(f, &p))
 		out->severity = SEV_INFO;
 	else
-		judge_unheard(&p, out);
+		judge_unheard(f, &p, out);
 }
 
 const struct check check_chrony_unused = {

@@ -140,7 +140,7 @@ static void run_daemon_not_running(const struct port_facts *f, struct finding *o
 	}
 	if (daemon_of(f, DAEMONS_ALL))
 		out->severity = SEV_OK;
-	else
+	else if (check_severity(&check_feed_absent, f) < SEV_INFO)
 		judge_nobody(f, out);
 }
 

@@ -51,6 +51,9 @@ static bool takes_from_gpsd(const struct daemon *d, const struct port_facts *f)
 
 const struct daemon *gpsd_waiting(const struct port_facts *f)
 {
+	/* what it would take from gpsd our feed gives */
+	if (facts_feed(f))
+		return NULL;
 	for (size_t i = 0; f->daemons && i < f->daemons->n; i++)
 		if (takes_from_gpsd(&f->daemons->v[i], f))
 			return &f->daemons->v[i];

@@ -18,7 +18,10 @@ bool gpsd_find_running(const struct port_facts *f, struct gpsd_at *g);
 /* One that is configured for the port, whether it runs or not. */
 bool gpsd_find_any(const struct port_facts *f, struct gpsd_at *g);
 
-/* A daemon that runs and takes the time from gpsd by SHM or SOCK, which is no client; or NULL. */
+/*
+ * A daemon that runs and takes the time from gpsd by SHM or SOCK, which is no client; or
+ * NULL, also where gpsppsctl feed is in gpsd's place.
+ */
 const struct daemon *gpsd_waiting(const struct port_facts *f);
 
 /* A clock that gpsd feeds is heard; absent where the daemon does not tell. */

@@ -119,7 +119,7 @@ static void run_gpsd_segments(const struct port_facts *f, struct finding *out)
 	int first;
 
 	/* the order in which several devices were opened is not known */
-	if (!gpsd_find_running(f, &g) || g.d->n_clocks != 1 || !g.path[0])
+	if (!gpsd_find_running(f, &g) || g.d->n_clocks != 1 || !g.path[0] || facts_feed(f))
 		return;
 	first = first_unit(g.d);
 	for (size_t i = 0; i < f->daemons->n; i++) {

@@ -149,7 +149,7 @@ static void run_gpsd_socket(const struct port_facts *f, struct finding *out)
 {
 	struct gpsd_at g;
 
-	if (!gpsd_find_running(f, &g) || !g.path[0])
+	if (!gpsd_find_running(f, &g) || !g.path[0] || facts_feed(f))
 		return;
 	for (size_t i = 0; i < f->daemons->n; i++) {
 		const struct daemon *d = &f->daemons->v[i];

@@ -200,8 +200,9 @@ const struct check check_kernel_no_hardpps = {
 	.explain = "CONFIG_NTP_PPS needs a kernel with a periodic tick (no NO_HZ), which the "
 		"distributions' kernels are not. Nothing is lost: the daemons steer the clock by "
 		"the same stamps. Only flag3 1 in ntp.conf must not ask for it, as ntpd's NMEA "
-		"driver gives up the whole pulse when the kernel refuses (daemon.flag3). diag reads the configuration that "
-		"the kernel was built with.",
+		"driver gives up the whole pulse when the kernel refuses (daemon.flag3). diag reads "
+		"the configuration that the kernel was built with, or asks the kernel's clock where "
+		"that is not to be found; gpsppsctl kernel shows which pulse the kernel uses.",
 	.see = "kernel/time/Kconfig and drivers/pps/Kconfig (NTP_PPS); RFC 1589",
 	.stage = STAGE_KERNEL,
 	.run = run_kernel_no_hardpps,

@@ -46,12 +46,13 @@ const struct check check_daemon_no_pps_line = {
 
 /* ---- flag1 ---- */
 
-/* Somebody takes this pulse, if not this clock: another clock, another daemon. */
+/* Somebody takes this pulse, if not this clock: another clock, another daemon, by our feed. */
 static bool is_pulse_taken(const struct port_facts *f)
 {
 	for (size_t i = 0; i < f->daemons->n; i++)
 		if (daemon_runs(&f->daemons->v[i]) &&
-		    daemon_pulse_clock_of(&f->daemons->v[i], f))
+		    (daemon_pulse_clock_of(&f->daemons->v[i], f) ||
+		     daemon_takes_feed(&f->daemons->v[i], f)))
 			return true;
 	return false;
 }

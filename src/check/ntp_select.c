@@ -92,6 +92,9 @@ static const struct ntpq_peer *judged_peer(const struct port_facts *f, struct nt
 	const struct ntpq_peer *peer = ntp_find(f, v) && !v->unit.set.value[NTPD_NOSELECT] ?
 		ntp_peer(v->d, v->pulse ? v->pulse : v->clock) : NULL;
 
+	/* sentences that only number the pulse of our feed need not be chosen */
+	if (peer && !v->pulse && daemon_takes_feed(v->d, f))
+		return NULL;
 	return is_settled(f, v->d, peer) ? peer : NULL;
 }
 

@@ -131,15 +131,14 @@ const struct check check_port_exclusive = {
 
 static bool is_time_daemon(const struct holder *h)
 {
-	return holder_role(h->comm) == ROLE_NTP || holder_role(h->comm) == ROLE_GPSD;
+	return holder_role(h->comm) == ROLE_NTP || holder_role(h->comm) == ROLE_GPSD ||
+	       holder_role(h->comm) == ROLE_FEED;
 }
 
 /* Those who are told by a check of their own do not count. */
 static bool is_plain_reader(const struct holder *h)
 {
-	enum holder_role role = holder_role(h->comm);
-
-	return role != ROLE_KEEPER && role != ROLE_GETTY &&
+	return holder_reads(h) && holder_role(h->comm) != ROLE_GETTY &&
 	       !check_is_called(h, COMM_MODEMMANAGER) && !check_is_called(h, COMM_BRLTTY);
 }
 
@@ -166,9 +165,16 @@ static size_t find_readers(const struct port_facts *f, const struct holder *foun
 	return n;
 }
 
-static void fix_second_reader(const struct holder *other, struct finding *out)
+/* Of two time daemons ours gives way: the other one reads by itself. */
+static void fix_second_reader(const struct port_facts *f, const struct holder *const found[2],
+			      struct finding *out)
 {
-	if (is_time_daemon(other))
+	const struct holder *other = found[1], *feed = facts_holder(f, ROLE_FEED);
+
+	if (feed && is_time_daemon(other))
+		finding_fix(out, "kill %d     # or feed --pulse-only, which reads nothing; for good: systemctl disable gpsppsctl-feed@%s.service",
+			    feed->pid, f->port.name);
+	else if (is_time_daemon(other))
 		finding_fix(out, "systemctl disable --now gpsd.socket gpsd.service     # or take the receiver out of the NTP daemon's configuration");
 	else
 		finding_fix(out, "kill %d     # %s", other->pid, other->comm);
@@ -196,7 +202,7 @@ static void run_port_second_reader(const struct port_facts *f, struct finding *o
 	finding_observed(out, "%s[%d] and %s[%d] have /dev/%s open", found[0]->comm, found[0]->pid,
 			 found[1]->comm, found[1]->pid, f->port.name);
 	finding_why(out, "a character goes to the one that reads first: both see torn sentences with bad checksums, and the pulse is not affected");
-	fix_second_reader(found[1], out);
+	fix_second_reader(f, found, out);
 }
 
 const struct check check_port_second_reader = {

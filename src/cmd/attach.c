@@ -89,6 +89,7 @@ static int undo(struct attaching *a, int code)
 	const struct attach_plan *plan = &a->plan;
 	int err;
 
+	attach_unbind(a);
 	if (a->pps_linked)
 		link_remove(plan->pps_link, a->port.pps);
 	if (a->gps_linked)
@@ -158,7 +159,7 @@ static int hold(struct attaching *a, const struct attach_options *o)
 	printf("held by gpsppsctl[%d]; gpsppsctl detach %s\n", pid, a->plan.tty);
 	for (size_t i = 0; i < o->n; i++) {	/* the holder's now, with the links */
 		a[i].port.fd = a[i].control_fd = -1;
-		a[i].gps_linked = a[i].pps_linked = a[i].announced = false;
+		a[i].gps_linked = a[i].pps_linked = a[i].announced = a[i].bound = false;
 	}
 	return EXIT_DONE;
 }
@@ -176,6 +177,8 @@ static int attach(struct attaching *a, const struct attach_options *o)
 		a->has_new_source = a->plan.role & ROLE_PULSE && !has_old_pulse(a);
 		code = attach_make_links(a);
 	}
+	if (!code)
+		attach_bind(a);
 	return code ? code : attach_await_pulse(a, o);
 }
 

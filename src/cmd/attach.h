@@ -45,6 +45,7 @@ struct attach_plan {
 	/* of the table's line, or "" */
 	char restart[UNIT_RESTART_MAX], on_lost[UNIT_RESTART_MAX], on_back[UNIT_RESTART_MAX];
 	char metrics[UNIT_PATH_MAX];
+	enum pulse_edge bind;			/* the same; EDGE_UNKNOWN: not said */
 	char holder[256];			/* path of gpsppsctl-hold */
 };
 
@@ -57,6 +58,7 @@ struct attaching {
 	int control_fd;
 	char socket[HANDOVER_PATH_MAX + 32];
 	bool announced, gps_linked, pps_linked;
+	bool bound;		/* the kernel's clock uses its pulse */
 	bool has_new_source;	/* of pulses: who had the last one open has a dead handle */
 	/* the pulse, as far as it was waited for */
 	bool looked, pulse_seen;
@@ -112,6 +114,13 @@ void attach_release_latency(struct attaching *a);
  */
 int attach_tell_udev(struct attaching *a);
 int attach_make_links(struct attaching *a);
+
+/*
+ * attach_bind.c, for the table's bind=: a kernel that refuses is no reason to go without
+ * the port.  It is told, once.
+ */
+void attach_bind(struct attaching *a);
+void attach_unbind(struct attaching *a);
 
 /*
  * attach_pulse.c: 0, or an exit code: with --once and --daemon a pulse that does

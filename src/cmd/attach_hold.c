@@ -57,6 +57,7 @@ static void fill(const struct attaching *a, struct handover_port *h)
 	h->tty_fd = a->port.fd;
 	h->latency_fd = a->latency_fd;
 	h->needs_flag = a->port.needs_flag;
+	h->bind = a->bound ? plan->bind : EDGE_UNKNOWN;
 	h->control_fd = a->control_fd;
 	strcpy(h->socket, a->socket);
 	strcpy(h->tty, plan->tty);

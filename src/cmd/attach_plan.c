@@ -25,6 +25,9 @@ struct program {
 static const struct program programs[] = {
 	{ "ntpd", NULL, NULL },
 	{ "chronyd", NULL, NULL },
+	/* ours, which waits for the pulse that we bring */
+	{ "gpsppsctl-feed", NULL, NULL },
+	{ "gpsppsctl-pulse", NULL, NULL },
 	{ "gpsd", "it attaches the pulse by itself",
 	  "systemctl stop gpsd.socket gpsd, or let gpsd feed the clock" },
 	{ "agetty", "a login prompt is on the port", "systemctl disable --now serial-getty@%s" },
@@ -169,7 +172,10 @@ static int choose_links(const struct ctx *ctx, const struct unit *ours, struct a
 	return plan->gps_link[0] ? check_link(plan) : 0;
 }
 
-/* Of a unit with two ports it is the one with the pulse whose loss is told. */
+_Static_assert((int)BIND_NONE == (int)EDGE_UNKNOWN && (int)BIND_ASSERT == (int)EDGE_ASSERT &&
+	       (int)BIND_CLEAR == (int)EDGE_CLEAR, "the table's words are edges");
+
+/* Of a unit with two ports it is the one with the pulse whose loss is told, and that is bound. */
 static void take_words(const struct unit *ours, struct attach_plan *plan)
 {
 	if (plan->source == SOURCE_PORT)
@@ -178,6 +184,7 @@ static void take_words(const struct unit *ours, struct attach_plan *plan)
 	strcpy(plan->on_lost, ours->on_lost);
 	strcpy(plan->on_back, ours->on_back);
 	strcpy(plan->metrics, ours->metrics);
+	plan->bind = (enum pulse_edge)ours->bind;
 }
 
 static int choose_unit(const struct ctx *ctx, const struct attach_options *o, size_t nth,

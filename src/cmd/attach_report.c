@@ -111,6 +111,9 @@ void attach_report(const struct attaching *a)
 	if (plan->pps_link[0])
 		printf("%s%s -> %s", plan->gps_link[0] ? "   " : "", plan->pps_link, a->port.pps);
 	putchar('\n');
+	if (a->bound)
+		printf("%s is bound to the kernel's clock by %s\n", a->port.pps,
+		       plan->bind == EDGE_CLEAR ? "clear" : "assert");
 	if (plan->wakeup_latency_us >= 0)
 		printf("the processors wake up within %ld us while it is held\n",
 		       plan->wakeup_latency_us);

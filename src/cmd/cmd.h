@@ -28,8 +28,8 @@ struct cmd {
 	int (*run)(const struct ctx *ctx, int argc, char **argv);
 };
 
-extern const struct cmd cmd_attach, cmd_detach, cmd_diag, cmd_list,
-	cmd_nmea, cmd_receiver, cmd_report, cmd_udev, cmd_watch;
+extern const struct cmd cmd_attach, cmd_detach, cmd_diag, cmd_feed, cmd_generate, cmd_kernel,
+	cmd_list, cmd_nmea, cmd_receiver, cmd_report, cmd_udev, cmd_watch;
 
 /*
  * Messages to stderr: "gpsppsctl: OBJECT: WHAT", and a "hint:" line with
@@ -42,6 +42,9 @@ void msg_hint(const char *fmt, ...);
 
 /* "Try 'gpsppsctl CMD --help'" after a usage error; returns EXIT_TROUBLE. */
 int usage_error(const char *cmd);
+
+/* "invalid --OPTION 'VALUE'", and the same. */
+int bad_value(const char *cmd, const char *option, const char *value);
 
 /*
  * A whole number in [min, max] from an option's argument, nothing before or

@@ -68,6 +68,12 @@ int usage_error(const char *cmd)
 	return EXIT_TROUBLE;
 }
 
+int bad_value(const char *cmd, const char *option, const char *value)
+{
+	msg_error(cmd, "invalid --%s '%s'", option, value);
+	return usage_error(cmd);
+}
+
 int parse_number(const char *text, long min, long max, long *value)
 {
 	char *end;

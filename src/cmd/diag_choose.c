@@ -225,6 +225,7 @@ static bool is_in_use(const struct port *port)
 		return true;
 	for (size_t i = 0; i < port->holders.n; i++)
 		if (holder_role(port->holders.v[i].comm) == ROLE_KEEPER ||
+		    holder_role(port->holders.v[i].comm) == ROLE_FEED ||
 		    holder_role(port->holders.v[i].comm) == ROLE_NTP ||
 		    holder_role(port->holders.v[i].comm) == ROLE_GPSD)
 			return true;

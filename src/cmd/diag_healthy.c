@@ -69,7 +69,9 @@ static void add_line(const struct port_facts *f, char *line)
 
 static void add_users(const struct port_facts *f, char *line)
 {
+	const struct holder *const feed = facts_feed(f);
 	const char *sep = ", used by ";
+	bool is_told = false;
 
 	for (size_t i = 0; i < f->pulse.holders.n; i++) {
 		const struct holder *h = &f->pulse.holders.v[i];
@@ -77,8 +79,12 @@ static void add_users(const struct port_facts *f, char *line)
 		if (holder_role(h->comm) == ROLE_KEEPER)
 			continue;
 		diag_add(line, "%s%s[%d]", sep, h->comm, h->pid);
+		is_told = is_told || (feed && h->pid == feed->pid);
 		sep = ", ";
 	}
+	/* one that sees the pulse without the kernel's device */
+	if (feed && !is_told)
+		diag_add(line, "%s%s[%d]", sep, feed->comm, feed->pid);
 }
 
 static void print_sentences_only(const struct port_facts *f)

@@ -39,14 +39,26 @@ static void say_error(struct sentence_facts *s, int err)
 
 /* ---- may we? ---- */
 
+/* What a reader has heard is its own to tell. */
+static const char *how_to_hear(const struct holder *reader)
+{
+	switch (holder_role(reader->comm)) {
+	case ROLE_GPSD:
+		return "gpspipe -r -n 20";
+	case ROLE_FEED:
+		return "systemctl status 'gpsppsctl-feed@*'     # or kill -USR1: what it makes of them";
+	default:
+		return "ntpq -c clockvar     # what the daemon hears";
+	}
+}
+
 static enum diag_ear may_listen(struct port_facts *f, bool active)
 {
 	const struct holder *reader = facts_reader(f);
 	struct sentence_facts *s = &f->sentences;
 
 	if (reader) {
-		refuse(s, holder_role(reader->comm) == ROLE_GPSD ? "gpspipe -r -n 20" :
-		       "ntpq -c clockvar     # what the daemon hears",
+		refuse(s, how_to_hear(reader),
 		       "%s[%d] reads the port: its sentences are not taken from it",
 		       reader->comm, reader->pid);
 		return EAR_NONE;

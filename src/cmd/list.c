@@ -34,7 +34,7 @@ static const struct out_column columns[N_COLS] = {
 	[COL_IRQ] = { .name = "IRQ", .help = "interrupt; 0 is polled", .right = true },
 	[COL_LDISC] = { .name = "LDISC", .help = "line discipline of an open port" },
 	[COL_PPS] = { .name = "PPS", .help = "the pulse source made from it" },
-	[COL_FEEDS] = { .name = "FEEDS", .help = "links to the pulse source" },
+	[COL_FEEDS] = { .name = "FEEDS", .help = "links to the pulse source; shared memory that feed fills" },
 	[COL_EDGES] = { .name = "EDGES", .help = "edges since it was attached", .right = true },
 	[COL_AGE] = { .name = "AGE", .help = "since the last edge", .right = true },
 	[COL_BAUD] = { .name = "BAUD", .help = "speed of an open port", .right = true },
@@ -47,6 +47,7 @@ static const struct out_column columns[N_COLS] = {
 };
 
 struct found {
+	struct probe *probe;
 	struct port_list ports;
 	struct pulse_list pulses;
 	int64_t now_ns;			/* CLOCK_REALTIME, as the edges' stamps */
@@ -121,7 +122,7 @@ static int gather(struct found *f)
 	err = survey_ports(p, &f->ports);
 	if (!err)
 		err = survey_pulses(p, &f->pulses);
-	probe_close(p);
+	f->probe = p;
 	clock_gettime(CLOCK_REALTIME, &now);
 	f->now_ns = now.tv_sec * NS_PER_S + now.tv_nsec;
 	return err;
@@ -174,11 +175,21 @@ static void append(char *cell, const char *word)
 		strcpy(cell + len, word);
 }
 
+static bool has_word(const char *cell, const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (const char *at = cell; (at = strstr(at, word)); at += n)
+		if ((at == cell || at[-1] == ',') && (!at[n] || at[n] == ','))
+			return true;
+	return false;
+}
+
 /* Two holders of one name are one word: "ntpd" has the port and its pulse. */
 static void append_holders(char *cell, const struct holders *h)
 {
 	for (size_t i = 0; i < h->n; i++)
-		if (!strstr(cell, h->v[i].comm))
+		if (!has_word(cell, h->v[i].comm))
 			append(cell, h->v[i].comm);
 }
 
@@ -211,6 +222,19 @@ static const char *ldisc_name(struct fact ldisc, char *cell)
 	return cell;
 }
 
+/* "shm0": what feed makes of the port or its pulse */
+static void append_segments(char *cell, const struct found *f, const struct holders *h)
+{
+	const int64_t segments = list_fed_segments(f->probe, h);
+	char word[16];
+
+	for (int unit = 0; unit < 63; unit++) {
+		snprintf(word, sizeof(word), "shm%d", unit);
+		if (segments >> unit & 1 && !has_word(cell, word))
+			append(cell, word);
+	}
+}
+
 static int64_t edges_of(const struct pulse *pulse)
 {
 	return (fact_known(pulse->assert_edge.seq) ? pulse->assert_edge.seq.val : 0) +
@@ -238,7 +262,7 @@ static void age(char *cell, int64_t age_ns)
 		snprintf(cell, CELL_MAX, "%.0fh", s / 3600);
 }
 
-static void pulse_cells(char (*cell)[CELL_MAX], const struct pulse *pulse, int64_t now_ns)
+static void pulse_cells(char (*cell)[CELL_MAX], const struct pulse *pulse, const struct found *f)
 {
 	int64_t last_ns = last_edge_ns(pulse);
 
@@ -246,8 +270,9 @@ static void pulse_cells(char (*cell)[CELL_MAX], const struct pulse *pulse, int64
 	append_links(cell[COL_FEEDS], &pulse->links);
 	snprintf(cell[COL_EDGES], CELL_MAX, "%" PRId64, edges_of(pulse));
 	if (last_ns)
-		age(cell[COL_AGE], now_ns - last_ns);
+		age(cell[COL_AGE], f->now_ns - last_ns);
 	append_holders(cell[COL_HELD_BY], &pulse->holders);
+	append_segments(cell[COL_FEEDS], f, &pulse->holders);
 }
 
 static void print_cells(struct out_table *t, char (*cell)[CELL_MAX])
@@ -287,18 +312,19 @@ static void port_row(struct out_table *t, const struct port *port, const struct 
 	append_holders(cell[COL_HELD_BY], &port->holders);
 	append_links(cell[COL_LINKS], &port->links);
 	if (pulse)
-		pulse_cells(cell, pulse, f->now_ns);
+		pulse_cells(cell, pulse, f);
+	append_segments(cell[COL_FEEDS], f, &port->holders);
 	print_cells(t, cell);
 }
 
 /* A source of pulses that no serial port feeds: a network card, a GPIO line. */
-static void lone_pulse_row(struct out_table *t, const struct pulse *pulse, int64_t now_ns)
+static void lone_pulse_row(struct out_table *t, const struct pulse *pulse, const struct found *f)
 {
 	char cell[N_COLS][CELL_MAX] = { "" };
 
 	if (pulse->source.state == FACT_OK)
 		strcpy(cell[COL_DRIVER], pulse->source.val);
-	pulse_cells(cell, pulse, now_ns);
+	pulse_cells(cell, pulse, f);
 	print_cells(t, cell);
 }
 
@@ -316,7 +342,7 @@ static int print_table(const struct found *f, const struct list_options *o, char
 			port_row(t, &f->ports.v[i], f);
 	for (size_t i = 0; i < f->pulses.n && n == 0; i++)
 		if (!survey_find_port(&f->ports, f->pulses.v[i].port))
-			lone_pulse_row(t, &f->pulses.v[i], f->now_ns);
+			lone_pulse_row(t, &f->pulses.v[i], f);
 	out_table_print(t, o->headings);
 	return EXIT_DONE;
 }
@@ -429,6 +455,7 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 	}
 	if (!code)
 		code = (o.json ? print_json : print_table)(&f, &o, argv + optind, argc - optind);
+	probe_close(f.probe);
 	survey_free_ports(&f.ports);
 	survey_free_pulses(&f.pulses);
 	return finish_stdout(code);

@@ -38,18 +38,12 @@ static void usage(void)
 
 /* ---- options ---- */
 
-static int bad_value(const char *option, const char *value)
-{
-	msg_error("nmea", "invalid --%s '%s'", option, value);
-	return usage_error("nmea");
-}
-
 static int parse_seconds(const char *option, const char *text, int *value)
 {
 	long seconds;
 
 	if (parse_number(text, 1, SECONDS_MAX, &seconds) < 0)
-		return bad_value(option, text);
+		return bad_value("nmea", option, text);
 	*value = (int)seconds;
 	return 0;
 }
@@ -59,7 +53,7 @@ static int parse_baud(const char *text, struct nmea_options *o)
 	long baud;
 
 	if (parse_number(text, 1, 4000000, &baud) < 0 || tty_speed((unsigned int)baud) == B0)
-		return bad_value("baud", text);
+		return bad_value("nmea", "baud", text);
 	o->baud = (unsigned int)baud;
 	return 0;
 }
@@ -73,7 +67,7 @@ static int parse_date(const char *text, struct nmea_options *o)
 	if (strlen(text) != strlen("YYYY-MM-DD") || strspn(text, "0123456789-") != strlen(text) ||
 	    sscanf(text, "%4d-%2d-%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &end) != 3 ||
 	    text[end] || tm.tm_year < 1980)
-		return bad_value("reference", text);
+		return bad_value("nmea", "reference", text);
 	o->repair = true;
 	o->reference = (struct nmea_utc){ .year = (int16_t)tm.tm_year,
 					  .month = (uint8_t)tm.tm_mon,
@@ -83,7 +77,7 @@ static int parse_date(const char *text, struct nmea_options *o)
 	real = tm;
 	/* the 31st of June becomes the 1st of July */
 	if (timegm(&real) == -1 || real.tm_mday != tm.tm_mday || real.tm_mon != tm.tm_mon)
-		return bad_value("reference", text);
+		return bad_value("nmea", "reference", text);
 	return 0;
 }
 

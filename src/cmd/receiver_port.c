@@ -28,6 +28,8 @@ static const struct {
 } roles[] = {
 	{ .comm = "ldattach", .role = HOLDER_KEEPS },
 	{ .comm = "ntpd", .role = HOLDER_READS },
+	{ .comm = "gpsppsctl-feed", .role = HOLDER_READS },
+	{ .comm = "gpsppsctl-pulse", .role = HOLDER_KEEPS },
 	{ .comm = "gpsd", .role = HOLDER_GPSD },
 };
 

@@ -14,18 +14,12 @@
 #define INTERVAL_MAX_S 900
 #define MS_PER_S 1000
 
-static int bad_value(const char *option, const char *value)
-{
-	msg_error("receiver", "invalid --%s '%s'", option, value);
-	return usage_error("receiver");
-}
-
 static int parse_baud(const char *option, const char *text, unsigned int *to)
 {
 	long baud;
 
 	if (parse_number(text, 1, 4000000, &baud) < 0 || tty_speed((unsigned int)baud) == B0)
-		return bad_value(option, text);
+		return bad_value("receiver", option, text);
 	*to = (unsigned int)baud;
 	return 0;
 }
@@ -41,7 +35,7 @@ int receiver_value_seconds(const char *text, struct receiver_options *o)
 	long seconds;
 
 	if (parse_number(text, 1, SECONDS_MAX, &seconds) < 0)
-		return bad_value("seconds", text);
+		return bad_value("receiver", "seconds", text);
 	o->seconds = (int)seconds;
 	return 0;
 }
@@ -49,7 +43,7 @@ int receiver_value_seconds(const char *text, struct receiver_options *o)
 int receiver_value_pps(const char *text, struct receiver_options *o)
 {
 	if (strcmp(text, "on") && strcmp(text, "off"))
-		return bad_value("pps", text);
+		return bad_value("receiver", "pps", text);
 	o->to.known |= RECEIVER_PULSE;
 	o->to.pulse = !strcmp(text, "on");
 	return 0;
@@ -60,7 +54,7 @@ int receiver_value_pulse(const char *text, struct receiver_options *o)
 	long ms;
 
 	if (parse_number(text, 1, PULSE_MAX_MS, &ms) < 0)
-		return bad_value("pulse", text);
+		return bad_value("receiver", "pulse", text);
 	o->to.known |= RECEIVER_PULSE_WIDTH;
 	o->to.pulse_ms = (unsigned int)ms;
 	return 0;
@@ -77,7 +71,7 @@ int receiver_value_rate(const char *text, struct receiver_options *o)
 	snprintf(number, sizeof(number), "%.*s", (int)(len - is_interval), text);
 	if (len > sizeof(number) - 1 ||
 	    parse_number(number, 1, is_interval ? INTERVAL_MAX_S : RATE_MAX_HZ, &n) < 0)
-		return bad_value("rate", text);
+		return bad_value("receiver", "rate", text);
 	o->to.known |= RECEIVER_INTERVAL;
 	o->to.interval_ms = (unsigned int)(is_interval ? n * MS_PER_S : MS_PER_S / n);
 	return 0;
@@ -97,7 +91,7 @@ int receiver_value_version(const char *text, struct receiver_options *o)
 		o->to.nmea_version = versions[i].version;
 		return 0;
 	}
-	return bad_value("nmea-version", text);
+	return bad_value("receiver", "nmea-version", text);
 }
 
 static int parse_list(const char *option, const char *text, const char **list)
@@ -122,10 +116,10 @@ int receiver_value_send(const char *text, struct receiver_options *o)
 	if (len == 0 || len >= sizeof(o->send) ||
 	    (body[len] && strspn(body + len + 1, "0123456789ABCDEFabcdef") != 2) ||
 	    (body[len] && body[len + 3]))
-		return bad_value("send", text);
+		return bad_value("receiver", "send", text);
 	snprintf(o->send, sizeof(o->send), "%.*s", (int)len, body);
 	if (nmea_format(line, sizeof(line), o->send) < 0)
-		return bad_value("send", text);
+		return bad_value("receiver", "send", text);
 	/* behind '$', the body and '*' */
 	if (body[len] && strncmp(line + len + 2, body + len + 1, 2))
 		snprintf(o->send_sum, sizeof(o->send_sum), "%s", body + len + 1);

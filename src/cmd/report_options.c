@@ -40,12 +40,6 @@ void report_usage(void)
 	      "Exit status: 0 done, 1 a file has no sample that can be used, 2 trouble.\n", stdout);
 }
 
-static int bad_value(const char *option, const char *value)
-{
-	msg_error("report", "invalid --%s '%s'", option, value);
-	return usage_error("report");
-}
-
 /* Which of the words; -EINVAL: none. */
 static int find_name(const char *const *names, int n, const char *text)
 {
@@ -60,7 +54,7 @@ static int parse_format(const char *text, struct report_options *o)
 	int i = find_name(series_format_names, N_SERIES_FORMATS, text);
 
 	if (i <= SERIES_UNKNOWN)
-		return bad_value("format", text);
+		return bad_value("report", "format", text);
 	o->series.format = (enum series_format)i;
 	return 0;
 }
@@ -72,7 +66,7 @@ static int parse_unit(const char *text, struct report_options *o)
 	int i = find_name(names, 4, text);
 
 	if (i < 0)
-		return bad_value("unit", text);
+		return bad_value("report", "unit", text);
 	o->series.unit_s = units_s[i];
 	return 0;
 }
@@ -83,7 +77,7 @@ static int parse_edge(const char *text, struct report_options *o)
 	int i = find_name(names, 2, text);
 
 	if (i < 0)
-		return bad_value("edge", text);
+		return bad_value("report", "edge", text);
 	o->series.edge = i ? EDGE_CLEAR : EDGE_ASSERT;
 	return 0;
 }
@@ -105,7 +99,7 @@ static int parse_seconds(const char *option, const char *text, double *seconds)
 {
 	const char *p = text;
 
-	return read_seconds(&p, seconds) < 0 || *p ? bad_value(option, text) : 0;
+	return read_seconds(&p, seconds) < 0 || *p ? bad_value("report", option, text) : 0;
 }
 
 static int parse_period(const char *text, struct report_options *o)
@@ -114,7 +108,7 @@ static int parse_period(const char *text, struct report_options *o)
 	int code = parse_seconds("period", text, &seconds);
 
 	if (!code && seconds > 1e6)
-		code = bad_value("period", text);
+		code = bad_value("report", "period", text);
 	if (!code)
 		o->series.period_ns = llround(seconds * 1e9);
 	return code;
@@ -125,7 +119,7 @@ static int parse_column(const char *text, struct report_options *o)
 	long column;
 
 	if (parse_number(text, 1, 16, &column) < 0)
-		return bad_value("column", text);
+		return bad_value("report", "column", text);
 	o->series.column = (unsigned int)column;
 	return 0;
 }
@@ -140,12 +134,12 @@ static int parse_taus(const char *text, struct report_options *o)
 	o->taus = i < 0 ? TAUS_LIST : (enum report_taus)i;
 	while (i < 0) {
 		if (o->n_taus == STABILITY_OCTAVES_MAX || read_seconds(&p, &o->tau_s[o->n_taus]) < 0)
-			return bad_value("taus", text);
+			return bad_value("report", "taus", text);
 		o->n_taus++;
 		if (!*p)
 			return 0;
 		if (*p++ != ',')
-			return bad_value("taus", text);
+			return bad_value("report", "taus", text);
 	}
 	return 0;
 }

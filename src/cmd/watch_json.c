@@ -4,21 +4,6 @@
 
 #include "../watchlog.h"
 
-static void number(struct line *l, const char *key, int64_t value)
-{
-	line_key(l, key);
-	line_decimal(l, value, 0);
-}
-
-/* Absent where it is not known. */
-static void known(struct line *l, const char *key, bool is_known, int64_t value)
-{
-	if (is_known)
-		number(l, key, value);
-	else
-		line_json_null(l, key);
-}
-
 static void text(struct line *l, const char *key, const char *value)
 {
 	if (value)
@@ -30,7 +15,7 @@ static void text(struct line *l, const char *key, const char *value)
 static void begin(struct line *l, const char *source)
 {
 	line_open(l, NULL, '{');
-	number(l, "version", 1);
+	line_json_decimal(l, "version", 1, 0);
 	line_json_text(l, "source", source);
 }
 
@@ -42,14 +27,14 @@ static void add_time(struct line *l, int64_t time_ns)
 		nsec += NS_PER_S;
 		sec--;
 	}
-	number(l, "sec", sec);
-	number(l, "nsec", nsec);
+	line_json_decimal(l, "sec", sec, 0);
+	line_json_decimal(l, "nsec", nsec, 0);
 }
 
 static void add_estimate(struct line *l, const struct filter_estimate *e)
 {
-	known(l, "filtered_ns", e->n > 0, e->offset_ns);
-	known(l, "jitter_ns", e->n > 1, (int64_t)(e->jitter_ns + 0.5));
+	line_json_known(l, "filtered_ns", e->n > 0, e->offset_ns);
+	line_json_known(l, "jitter_ns", e->n > 1, (int64_t)(e->jitter_ns + 0.5));
 }
 
 void watch_json_pulse(struct watch *w, const struct watch_source *s, const struct judged *p,
@@ -62,18 +47,18 @@ void watch_json_pulse(struct watch *w, const struct watch_source *s, const struc
 	begin(l, view->name);
 	line_json_text(l, "edge", watchlog_edge_names[p->edge.which]);
 	add_time(l, p->edge.time_ns);
-	known(l, "late_ns", p->edge.late_ns >= 0, p->edge.late_ns);
+	line_json_known(l, "late_ns", p->edge.late_ns >= 0, p->edge.late_ns);
 	line_json_text(l, "stamp", watchlog_stamp_names[p->edge.by]);
-	known(l, "seq", p->edge.seq > 0, p->edge.seq);
+	line_json_known(l, "seq", p->edge.seq > 0, p->edge.seq);
 	line_json_text(l, "fate", pulse_fate_names[p->fate]);
-	number(l, "offset_ns", p->offset_ns);
-	known(l, "interval_ns", p->interval_ns >= 0, p->interval_ns);
-	known(l, "width_ns", p->width_ns >= 0, p->width_ns);
-	number(l, "missed", p->missed);
+	line_json_decimal(l, "offset_ns", p->offset_ns, 0);
+	line_json_known(l, "interval_ns", p->interval_ns >= 0, p->interval_ns);
+	line_json_known(l, "width_ns", p->width_ns >= 0, p->width_ns);
+	line_json_decimal(l, "missed", p->missed, 0);
 	add_estimate(l, watch_is_on_time(p) ? &view->estimate : &nothing);
 	text(l, "sentence", named ? named->type : NULL);
-	known(l, "named_sec", named, named ? named->second : 0);
-	known(l, "sentence_ns", named, named ? named->delay_ns : 0);
+	line_json_known(l, "named_sec", named, named ? named->second : 0);
+	line_json_known(l, "sentence_ns", named, named ? named->delay_ns : 0);
 	line_close(l, '}');
 	watch_put(w);
 }
@@ -91,11 +76,11 @@ static void add_sentences(struct line *l, const struct watch_source *s,
 {
 	const bool measured = s->chosen.burst_begin_ms >= 0;
 
-	known(l, "sentences_begin_ms", view->burst_begin_ms >= 0, view->burst_begin_ms);
-	known(l, "sentences_end_ms", view->burst_end_ms >= 0, view->burst_end_ms);
+	line_json_known(l, "sentences_begin_ms", view->burst_begin_ms >= 0, view->burst_begin_ms);
+	line_json_known(l, "sentences_end_ms", view->burst_end_ms >= 0, view->burst_end_ms);
 	/* by the holder, so long ago; else now */
-	known(l, "sentences_age_s", measured, s->chosen.burst_age_s);
-	known(l, "load_percent", view->load_percent >= 0, view->load_percent);
+	line_json_known(l, "sentences_age_s", measured, s->chosen.burst_age_s);
+	line_json_known(l, "load_percent", view->load_percent >= 0, view->load_percent);
 	text(l, "fix", view->fix);
 }
 
@@ -111,7 +96,7 @@ void watch_json_summary(struct watch *w, const struct watch_source *s)
 	line_json_number(l, "missed", view->missed);
 	add_fates(l, &s->filter);
 	text(l, "edge", view->edge == EDGE_UNKNOWN ? NULL : watchlog_edge_names[view->edge]);
-	known(l, "width_ns", view->width_ns >= 0, view->width_ns);
+	line_json_known(l, "width_ns", view->width_ns >= 0, view->width_ns);
 	text(l, "stamp", s->begun ? watchlog_stamp_names[s->by] : NULL);
 	text(l, "filter", s->begun ? filter_method_names[view->method] : NULL);
 	line_json_number(l, "samples", view->estimate.n);

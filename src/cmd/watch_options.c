@@ -53,15 +53,9 @@ void watch_usage(void)
 	      "  -h, --help         this help\n", stdout);
 }
 
-static int bad_value(const char *option, const char *value)
-{
-	msg_error("watch", "invalid --%s '%s'", option, value);
-	return usage_error("watch");
-}
-
 static int parse_in(const char *option, long min, long max, long *value)
 {
-	return parse_number(optarg, min, max, value) < 0 ? bad_value(option, optarg) : 0;
+	return parse_number(optarg, min, max, value) < 0 ? bad_value("watch", option, optarg) : 0;
 }
 
 static int parse_edge(struct watch_options *o)
@@ -73,7 +67,7 @@ static int parse_edge(struct watch_options *o)
 	else if (!strcmp(optarg, "clear"))
 		o->edge = EDGE_CLEAR;
 	else
-		return bad_value("edge", optarg);
+		return bad_value("watch", "edge", optarg);
 	return 0;
 }
 
@@ -85,7 +79,7 @@ static int parse_line(struct watch_options *o)
 			o->line_given = true;
 			return 0;
 		}
-	return bad_value("line", optarg);
+	return bad_value("watch", "line", optarg);
 }
 
 static int parse_method(struct watch_options *o)
@@ -95,7 +89,7 @@ static int parse_method(struct watch_options *o)
 	else if (!strcmp(optarg, "low-quarter"))
 		o->method = METHOD_LOW_QUARTER;
 	else
-		return bad_value("filter", optarg);
+		return bad_value("watch", "filter", optarg);
 	return 0;
 }
 
@@ -106,7 +100,7 @@ static int parse_rate(struct watch_options *o)
 			o->period_ns = rates[i].period_ns;
 			return 0;
 		}
-	return bad_value("rate", optarg);
+	return bad_value("watch", "rate", optarg);
 }
 
 static int parse_numeric(int c, struct watch_options *o)
@@ -134,7 +128,7 @@ static int parse_numeric(int c, struct watch_options *o)
 	default:
 		code = parse_in("baud", 1, 4000000, &value);
 		if (!code && tty_speed((unsigned int)value) == B0)
-			code = bad_value("baud", optarg);
+			code = bad_value("watch", "baud", optarg);
 		o->baud = (unsigned int)value;
 		return code;
 	}

@@ -3,7 +3,6 @@
 #include "watch.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,7 +10,6 @@
 #include "../watchlog.h"
 
 #define US_NS 1e3
-#define TEXT_MAX 160
 
 void watch_put(struct watch *w)
 {
@@ -19,18 +17,6 @@ void watch_put(struct watch *w)
 
 	if (err && !w->out_err)
 		w->out_err = err;
-}
-
-__attribute__((format(printf, 2, 3)))
-static void add(struct line *l, const char *fmt, ...)
-{
-	char text[TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	line_add(l, text);
 }
 
 /* "12:34:56", of the second, or the part of one, that the pulse should be at */
@@ -58,13 +44,13 @@ static void add_named(struct line *l, const struct judged *p, const struct watch
 	char text[16];
 	struct tm tm;
 
-	add(l, "  %s ", named->type);
+	line_addf(l, "  %s ", named->type);
 	if (named->second != due_s) {
 		gmtime_r(&t, &tm);
 		strftime(text, sizeof(text), "%H:%M:%S", &tm);
-		add(l, "names %s (%+" PRId64 " s) ", text, named->second - due_s);
+		line_addf(l, "names %s (%+" PRId64 " s) ", text, named->second - due_s);
 	}
-	add(l, "%.3f s later", (double)named->delay_ns / NS_PER_S);
+	line_addf(l, "%.3f s later", (double)named->delay_ns / NS_PER_S);
 }
 
 /* By one of the filter's tests. */
@@ -89,25 +75,25 @@ static void add_fate(struct line *l, enum pulse_fate fate)
 static void add_interval(struct line *l, int64_t ns)
 {
 	if (ns < 0)
-		add(l, "  interval %11s", "-");
+		line_addf(l, "  interval %11s", "-");
 	else
-		add(l, "  interval %" PRId64 ".%09" PRId64, ns / NS_PER_S, ns % NS_PER_S);
+		line_addf(l, "  interval %" PRId64 ".%09" PRId64, ns / NS_PER_S, ns % NS_PER_S);
 }
 
 static void add_width(struct line *l, int64_t ns)
 {
 	if (ns < 0)
-		add(l, "  width %8s", "-");
+		line_addf(l, "  width %8s", "-");
 	else
-		add(l, "  width %5.1f ms", (double)ns / NS_PER_MS);
+		line_addf(l, "  width %5.1f ms", (double)ns / NS_PER_MS);
 }
 
 static void add_jitter(struct line *l, const struct filter_estimate *e)
 {
 	if (e->n < 2)
-		add(l, "  jitter %s", "-");
+		line_addf(l, "  jitter %s", "-");
 	else
-		add(l, "  jitter %.1f us", e->jitter_ns / US_NS);
+		line_addf(l, "  jitter %.1f us", e->jitter_ns / US_NS);
 }
 
 void watch_text_pulse(struct watch *w, const struct watch_source *s, const struct judged *p,
@@ -118,9 +104,9 @@ void watch_text_pulse(struct watch *w, const struct watch_source *s, const struc
 	char text[32];
 
 	clock_text(text, sizeof(text), p);
-	add(l, "%s %-*s %-6s", text, (int)w->name_width, view->name,
+	line_addf(l, "%s %-*s %-6s", text, (int)w->name_width, view->name,
 	    watchlog_edge_names[p->edge.which]);
-	add(l, " %+11.3f us", (double)p->offset_ns / US_NS);
+	line_addf(l, " %+11.3f us", (double)p->offset_ns / US_NS);
 	add_interval(l, p->interval_ns);
 	add_width(l, p->width_ns);
 	if (p->fate == PULSE_USED) {
@@ -130,9 +116,9 @@ void watch_text_pulse(struct watch *w, const struct watch_source *s, const struc
 		add_fate(l, p->fate);
 	}
 	if (p->edge.late_ns >= 0)
-		add(l, "  at most %.1f us late", (double)p->edge.late_ns / US_NS);
+		line_addf(l, "  at most %.1f us late", (double)p->edge.late_ns / US_NS);
 	if (p->missed)
-		add(l, "  missed %" PRIu32, p->missed);
+		line_addf(l, "  missed %" PRIu32, p->missed);
 	if (named)
 		add_named(l, p, named);
 	watch_put(w);
@@ -147,7 +133,7 @@ static void add_fates(struct line *l, const struct filter *f)
 	for (int i = 0; i < N_PULSE_FATES; i++) {
 		if (!f->fates[i])
 			continue;
-		add(l, "%s%" PRIu64 " ", sep, f->fates[i]);
+		line_addf(l, "%s%" PRIu64 " ", sep, f->fates[i]);
 		add_fate(l, (enum pulse_fate)i);
 		sep = ", ";
 	}
@@ -159,9 +145,9 @@ static void add_sentences(struct line *l, const struct watch_source *s,
 {
 	if (view->burst_begin_ms < 0)
 		return;
-	add(l, "; sentences %d to %d ms after the pulse", view->burst_begin_ms, view->burst_end_ms);
+	line_addf(l, "; sentences %d to %d ms after the pulse", view->burst_begin_ms, view->burst_end_ms);
 	if (s->chosen.burst_begin_ms >= 0)
-		add(l, " (measured %ld s ago)", s->chosen.burst_age_s);
+		line_addf(l, " (measured %ld s ago)", s->chosen.burst_age_s);
 }
 
 void watch_text_summary(struct watch *w, const struct watch_source *s)
@@ -170,14 +156,14 @@ void watch_text_summary(struct watch *w, const struct watch_source *s)
 	const struct filter_estimate *e = &view->estimate;
 	struct line *l = &w->line;
 
-	add(l, "%s: %" PRIu64 " pulse%s", view->name, s->on_time, s->on_time == 1 ? "" : "s");
+	line_addf(l, "%s: %" PRIu64 " pulse%s", view->name, s->on_time, s->on_time == 1 ? "" : "s");
 	if (s->begun) {
-		add(l, ", %" PRIu64 " missed", view->missed);
+		line_addf(l, ", %" PRIu64 " missed", view->missed);
 		if (e->n)
-			add(l, ", offset %+.3f us", (double)e->offset_ns / US_NS);
+			line_addf(l, ", offset %+.3f us", (double)e->offset_ns / US_NS);
 		if (e->n > 1)
-			add(l, ", jitter %.3f us", e->jitter_ns / US_NS);
-		add(l, " (%s of %zu, %s stamps)", filter_method_names[view->method], e->n,
+			line_addf(l, ", jitter %.3f us", e->jitter_ns / US_NS);
+		line_addf(l, " (%s of %zu, %s stamps)", filter_method_names[view->method], e->n,
 		    watchlog_stamp_names[s->by]);
 		add_fates(l, &s->filter);
 	}

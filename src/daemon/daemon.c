@@ -139,9 +139,15 @@ bool daemon_is_by_gpsd(const struct daemon_clock *c)
 	return c->kind == CLOCK_SHM || c->kind == CLOCK_SOCK || c->kind == CLOCK_GPSD;
 }
 
-static bool takes_by_gpsd(const struct daemon_clock *c, const struct port_facts *f)
+bool daemon_is_fed_by_us(const struct daemon_clock *c, const struct port_facts *f)
 {
-	return daemon_is_by_gpsd(c) && is_fed_by_gpsd(c, f);
+	const struct fact segments = f->feed.segments;
+
+	if (!fact_known(f->feed.pid))
+		return false;
+	if (c->kind == CLOCK_SHM && fact_known(segments))
+		return c->unit >= 0 && c->unit < 63 && segments.val >> c->unit & 1;
+	return c->kind == CLOCK_SHM || c->kind == CLOCK_SOCK;
 }
 
 static const struct daemon_clock *find_clock(const struct daemon *d, const struct port_facts *f,
@@ -152,6 +158,16 @@ static const struct daemon_clock *find_clock(const struct daemon *d, const struc
 		if (matches(&d->clocks[i], f))
 			return &d->clocks[i];
 	return NULL;
+}
+
+bool daemon_takes_feed(const struct daemon *d, const struct port_facts *f)
+{
+	return d->kind != DAEMON_GPSD && find_clock(d, f, daemon_is_fed_by_us);
+}
+
+static bool takes_by_gpsd(const struct daemon_clock *c, const struct port_facts *f)
+{
+	return daemon_is_by_gpsd(c) && (daemon_is_fed_by_us(c, f) || is_fed_by_gpsd(c, f));
 }
 
 const struct daemon_clock *daemon_clock_of(const struct daemon *d, const struct port_facts *f)

@@ -168,6 +168,10 @@ bool daemon_is_clock_of(const struct daemon *d, const struct daemon_clock *c,
 			const struct port_facts *f);
 /* It takes its time from gpsd, or from whoever writes there as gpsd does. */
 bool daemon_is_by_gpsd(const struct daemon_clock *c);
+/* gpsppsctl feed on this port gives it; of a socket that is likely, and no more. */
+bool daemon_is_fed_by_us(const struct daemon_clock *c, const struct port_facts *f);
+/* One of its clocks is. */
+bool daemon_takes_feed(const struct daemon *d, const struct port_facts *f);
 /* The clock that takes its pulse (may be the same), or NULL. */
 const struct daemon_clock *daemon_pulse_clock_of(const struct daemon *d,
 						 const struct port_facts *f);

@@ -63,6 +63,7 @@ static int take_source(struct hold *hold)
 	if (err)
 		hold_tell(hold, "ldisc", "cannot make %s lead to %s, for group dialout, too: %s",
 			  hold->h.pps_link, pps, strerror(-err));
+	hold_bind(hold);
 	hold->tally.reattached++;
 	hold->heal.is_new = true;
 	meter_restart(hold);

@@ -190,6 +190,8 @@ int hold_find_source(const struct hold *hold, char *pps, size_t size);
 void hold_note_node(struct hold *hold);
 /* Another source is ours from now on: its node and, where links are ours, its link.  0 or -errno. */
 int hold_use_source(struct hold *hold, const char *pps);
+/* Where the table has bind=: the kernel's clock uses the present source. */
+void hold_bind(struct hold *hold);
 
 /* server.c: requests.  Nothing here ever waits for a client. */
 void server_accept(struct hold *hold);

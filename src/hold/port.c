@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../sys/consumer.h"
 #include "../sys/links.h"
 #include "../sys/rearm.h"
 #include "../sys/tty.h"
@@ -151,7 +152,27 @@ int hold_use_source(struct hold *hold, const char *pps)
 	return err_link ? err_link : err;
 }
 
+/* The last one has taken its binding along (pps_kc_remove(), drivers/pps/kc.c). */
+void hold_bind(struct hold *hold)
+{
+	int err;
+
+	if (!hold->h.bind)
+		return;
+	err = consumer_bind(hold->h.pps, (enum pulse_edge)hold->h.bind);
+	if (err)
+		hold_tell(hold, "ldisc", "cannot bind %s to the kernel's clock: %s", hold->h.pps,
+			  strerror(-err));
+}
+
 /* ---- end ---- */
+
+/* A source of its own does not go with the port. */
+static void unbind(const struct hold *hold)
+{
+	if (hold->h.bind && hold->h.no_pulse)
+		consumer_unbind(hold->h.pps);
+}
 
 static void remove_links(const struct hold *hold)
 {
@@ -170,6 +191,7 @@ static void remove_links(const struct hold *hold)
 static void leave(struct hold *hold)
 {
 	task_end(hold);
+	unbind(hold);
 	close(hold->h.tty_fd);
 	if (hold->h.latency_fd)
 		close(hold->h.latency_fd);

@@ -15,12 +15,11 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#define BIT(capability) (1ull << (capability))
+#include "../sys/capabilities.h"
+
 #define BOTH_WX (S_IWUSR | S_IXUSR)
 #define GROUPS_MAX 64
 
@@ -83,6 +82,12 @@ static bool needs_admin(const struct hold *hold)
 	return hold->h.needs_flag;
 }
 
+/* pps_cdev_ioctl(), drivers/pps/pps.c: PPS_KC_BIND, of the next source or at the end */
+static bool needs_time(const struct hold *hold)
+{
+	return hold->h.bind != EDGE_UNKNOWN;
+}
+
 static const struct {
 	unsigned int capability;
 	bool (*is_needed)(const struct hold *hold);
@@ -90,6 +95,7 @@ static const struct {
 	{ CAP_CHOWN, needs_chown },
 	{ CAP_DAC_OVERRIDE, needs_override },
 	{ CAP_SYS_ADMIN, needs_admin },
+	{ CAP_SYS_TIME, needs_time },
 };
 
 static uint64_t needed(const struct holder *all)
@@ -99,45 +105,12 @@ static uint64_t needed(const struct holder *all)
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		for (unsigned int k = 0; k < all->n; k++)
 			if (needs[i].is_needed(&all->ports[k]))
-				set |= BIT(needs[i].capability);
+				set |= CAPABILITY(needs[i].capability);
 	return set;
-}
-
-/* ---- the drop ---- */
-
-/* What a child could get by its exec; needs CAP_SETPCAP, as long as we have it. */
-static void bound(uint64_t keep)
-{
-	for (unsigned int c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
-		if (!(keep & BIT(c)))
-			prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
-}
-
-/* Without an inheritable set there is no ambient one (capabilities(7)). */
-static void keep_only(uint64_t keep)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct now[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	if (syscall(SYS_capget, &head, now) < 0)
-		return;
-	for (unsigned int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-		now[i].permitted &= (uint32_t)(keep >> (32 * i));
-		now[i].effective = now[i].permitted;
-		now[i].inheritable = 0;
-	}
-	head.pid = 0;
-	syscall(SYS_capset, &head, now);
 }
 
 void privileges_drop(const struct holder *all)
 {
-	uint64_t keep;
-
 	join_group(all);
-	keep = needed(all);
-	bound(keep);
-	keep_only(keep);
-	/* nor does a child of uid 0 get them back by its exec (cap_bprm_creds_from_file()) */
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	capabilities_keep(needed(all));
 }

@@ -44,13 +44,18 @@ static struct fact ask_euid(struct probe *p)
 	return fact_from(n < 0 ? n : 0, n < 0 ? 0 : strtol(text, NULL, 10));
 }
 
-/* CONFIG_NTP_PPS is a bool. */
+/* CONFIG_NTP_PPS is a bool.  Where no file has it, the clock tells (kernelclock.h). */
 static struct fact ask_ntp_pps(struct probe *p)
 {
-	char text[8];
-	int n = probe_get(p, "kconfig:NTP_PPS", text, sizeof(text));
+	char text[64];
+	int shift, n = probe_get(p, "kconfig:NTP_PPS", text, sizeof(text));
 
-	return fact_from(n < 0 ? n : 0, n >= 0 && text[0] == 'y');
+	if (n >= 0)
+		return fact_from(0, text[0] == 'y');
+	if (probe_get(p, "adjtimex:", text, sizeof(text)) > 0 &&
+	    sscanf(text, "%*x %*d %d", &shift) == 1)
+		return fact_from(0, shift != 0);
+	return fact_from(n, 0);
 }
 
 void gather_kernel(struct probe *p, struct kernel_facts *k)
@@ -253,6 +258,7 @@ void gather_port(struct probe *p, struct port_facts *f)
 		gather_hold(p, f);
 	ask_links(p, f);
 	ask_processes(p, f);
+	gather_feed(p, f);
 	if (f->daemons && f->daemons->n)
 		ask_for_daemons(p, f);
 	if (!f->pulse_only) {

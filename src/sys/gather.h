@@ -47,6 +47,10 @@ struct fact gather_since_ms(struct probe *p, const char *node);
 
 /* f->hold and f->events. */
 void gather_hold(struct probe *p, struct port_facts *f);
+/* Who feeds a daemon from it, and where that writes. */
+void gather_feed(struct probe *p, struct port_facts *f);
+/* ntpd's segments of shared memory that a process has attached: bit N is unit N, up to 62. */
+struct fact gather_segments(struct probe *p, int pid);
 
 /* f->gpio, of a source alone: there or not. */
 void gather_gpio(struct probe *p, struct port_facts *f);

@@ -13,7 +13,7 @@
 #include "../measure.h"
 
 #define HANDOVER_MAGIC 0x67707073u	/* "gpps" */
-#define HANDOVER_VERSION 3
+#define HANDOVER_VERSION 4
 
 #define HANDOVER_PORTS_MAX 16	/* as many as the kernel has PPS sources: PPS_MAX_SOURCES */
 
@@ -52,6 +52,7 @@ struct handover_port {
 	int64_t shape_at_ns;			/* CLOCK_BOOTTIME */
 	uint32_t needs_flag;			/* armed by TIOCSSERIAL alone */
 	int32_t latency_fd;			/* of latency.h, to be kept open; 0: none */
+	uint32_t bind;				/* the kernel's clock uses its pulse: enum pulse_edge */
 	/* of the table's line; "": none */
 	char restart[HANDOVER_UNITS_MAX];	/* when there is a new PPS source */
 	char on_lost[HANDOVER_UNITS_MAX];	/* started when the pulse is lost, */

@@ -3,6 +3,7 @@
 #include "line.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
 static const char hex[] = "0123456789abcdef";
@@ -37,6 +38,17 @@ int line_write(struct line *l, FILE *f)
 void line_add(struct line *l, const char *text)
 {
 	put(l, text, strlen(text));
+}
+
+void line_addf(struct line *l, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	line_add(l, text);
 }
 
 void line_column(struct line *l, const char *text, size_t column)
@@ -121,6 +133,20 @@ void line_json_number(struct line *l, const char *key, uint64_t number)
 {
 	line_key(l, key);
 	line_digits(l, number, 1);
+}
+
+void line_json_decimal(struct line *l, const char *key, int64_t number, unsigned int places)
+{
+	line_key(l, key);
+	line_decimal(l, number, places);
+}
+
+void line_json_known(struct line *l, const char *key, bool is_known, int64_t number)
+{
+	if (is_known)
+		line_json_decimal(l, key, number, 0);
+	else
+		line_json_null(l, key);
 }
 
 void line_json_bool(struct line *l, const char *key, bool value)

@@ -27,7 +27,9 @@ int line_write(struct line *l, FILE *f);
 /* ---- for people ---- */
 
 void line_add(struct line *l, const char *text);
-/* The same, then blanks up to column `column`, one at least. */
+__attribute__((format(printf, 2, 3)))
+void line_addf(struct line *l, const char *fmt, ...);	/* at most 255 characters */
+/* Text, then blanks up to column `column`, one at least. */
 void line_column(struct line *l, const char *text, size_t column);
 /* Bytes from the wire: printable ASCII but the backslash as it is, all else as \xHH. */
 void line_wire(struct line *l, const char *bytes, size_t n);
@@ -46,6 +48,10 @@ void line_key(struct line *l, const char *key);
 void line_open(struct line *l, const char *key, char bracket);	/* '{' or '[' */
 void line_close(struct line *l, char bracket);
 void line_json_number(struct line *l, const char *key, uint64_t number);
+/* number / 10^places, as line_decimal(). */
+void line_json_decimal(struct line *l, const char *key, int64_t number, unsigned int places);
+/* The same without places; null where it is not known. */
+void line_json_known(struct line *l, const char *key, bool is_known, int64_t number);
 void line_json_bool(struct line *l, const char *key, bool value);
 void line_json_null(struct line *l, const char *key);
 void line_json_text(struct line *l, const char *key, const char *text);

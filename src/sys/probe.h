@@ -22,6 +22,8 @@
  *   nodes:PID            names in /dev of the tty* and pps* nodes that the process has
  *                        open, one a line, " (deleted)" behind those that are gone;
  *                        -EACCES when its descriptors may not be looked at
+ *   segments:PID         numbers of ntpd's segments of shared memory (0x4e545030 and on) that
+ *                        the process has attached, one a line
  *   tty:TTY/ldisc        number, by TIOCGETD       \  The port must be open already: an
  *   tty:TTY/termios      see below                  | idle port answers -EAGAIN instead of
  *   tty:TTY/exclusive    1 or 0, by TIOCGEXCL       | being started by our open
@@ -43,8 +45,9 @@
  *                        in /boot or beside its modules; -ENOENT when there is none
  *   environ:PID/NAME     the value of one variable of a process's environment: the
  *                        others are nobody's business; -ENOENT when it is not set
- *   adjtimex:            "STATUS_HEX TAI" of the kernel's clock (STA_* of adjtimex(2));
- *                        changes nothing          \  -ENOENT
+ *   adjtimex:            "STATUS_HEX TAI SHIFT" of the kernel's clock (STA_* of adjtimex(2);
+ *                        shift 0: no hardpps, kernelclock.h); changes nothing
+ *                                                 \  -ENOENT
  *   holder:TTY           our holder's reply to     | below another
  *                        "status" (control.h)     |  root
  *   wakeup:              US: no idle state that     |

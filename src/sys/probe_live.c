@@ -288,6 +288,11 @@ static int get_nodes(struct live *l, const char *pid, char *buf, size_t size)
 	return process_nodes(&l->probe, pid, buf, size);
 }
 
+static int get_segments(struct live *l, const char *pid, char *buf, size_t size)
+{
+	return process_segments(&l->probe, pid, buf, size);
+}
+
 /* ---- ioctls ---- */
 
 static bool has_pps(struct live *l, const char *tty)
@@ -640,6 +645,7 @@ static const struct {
 	{ "holders:", get_holders },
 	{ "processes:", get_processes },
 	{ "nodes:", get_nodes },
+	{ "segments:", get_segments },
 	{ "tty:", get_tty },
 	{ "pps:", get_pps },
 	{ "gpio:", get_gpio },

@@ -78,7 +78,7 @@ int machine_adjtimex(char *buf, size_t size)
 
 	if (adjtimex(&t) < 0)
 		return -errno;
-	return snprintf(buf, size, "%x %d", (unsigned int)t.status, t.tai);
+	return snprintf(buf, size, "%x %d %d", (unsigned int)t.status, t.tai, t.shift);
 }
 
 int machine_wakeup(char *buf, size_t size)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The live probe's "processes:" and "nodes:" keys. */
+/* The live probe's "processes:", "nodes:" and "segments:" keys. */
 #include "probe_process.h"
 
 #include <errno.h>
@@ -127,4 +127,48 @@ int process_nodes(struct probe *p, const char *pid, char *buf, size_t size)
 	}
 	probe_free_names(fds, n);
 	return (int)len;
+}
+
+/* ---- segments ---- */
+
+/* A program with many libraries has 300 lines of 100 characters. */
+#define MAPS_MAX 131072
+#define NTP_SHM_KEY 0x4e545030	/* of unit 0: ntpd's refclock_shm.c */
+#define UNITS_MAX 256
+
+/* "... /SYSV4e545031 (deleted)" (ipc/shm.c, newseg()): its key is the file's name. */
+static size_t add_segments(char *maps, char *buf, size_t size)
+{
+	static const char name[] = "/SYSV";
+	char unit[16];
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (const char *at = maps; (at = strstr(at, name)); ) {
+		const unsigned long key = strtoul(at += strlen(name), NULL, 16);
+
+		if (key < NTP_SHM_KEY || key >= NTP_SHM_KEY + UNITS_MAX)
+			continue;
+		snprintf(unit, sizeof(unit), "%lu", key - NTP_SHM_KEY);
+		if (!has_line(buf, unit))
+			len = add_line(buf, size, len, unit);
+	}
+	return len;
+}
+
+int process_segments(struct probe *p, const char *pid, char *buf, size_t size)
+{
+	char *maps;
+	int n;
+
+	if (!*pid || pid[strspn(pid, "0123456789")])
+		return -EINVAL;
+	maps = malloc(MAPS_MAX);
+	if (!maps)
+		return -ENOMEM;
+	n = probe_getf(p, maps, MAPS_MAX, "file:/proc/%s/maps", pid);
+	if (n >= 0)
+		n = (int)add_segments(maps, buf, size);
+	free(maps);
+	return n == -EPERM ? -EACCES : n;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The live probe's "processes:" and "nodes:" keys, as probe.h says them.  The text's
- * length, or -errno.
+ * The live probe's "processes:", "nodes:" and "segments:" keys, as probe.h says them.  The
+ * text's length, or -errno.
  */
 #ifndef GPSPPSCTL_PROBE_PROCESS_H
 #define GPSPPSCTL_PROBE_PROCESS_H
@@ -18,5 +18,6 @@ int process_find(struct process_scan *s, struct probe *p, const char *name, char
 		 size_t size);
 void process_forget(struct process_scan *s);
 int process_nodes(struct probe *p, const char *pid, char *buf, size_t size);
+int process_segments(struct probe *p, const char *pid, char *buf, size_t size);
 
 #endif

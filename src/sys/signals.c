@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t signalled;
+static volatile sig_atomic_t signalled, asked;
 
 static void on_signal(int sig)
 {
@@ -34,4 +34,24 @@ void signals_release(void)
 bool signals_seen(void)
 {
 	return signalled != 0;
+}
+
+static void on_asking(int sig)
+{
+	asked = sig;
+}
+
+void signals_catch_asking(void)
+{
+	struct sigaction action = { .sa_handler = on_asking };
+
+	sigaction(SIGUSR1, &action, NULL);
+}
+
+bool signals_asked(void)
+{
+	const bool was = asked != 0;
+
+	asked = 0;
+	return was;
 }

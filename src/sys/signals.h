@@ -12,4 +12,8 @@ void signals_release(void);
 /* One came; stays true. */
 bool signals_seen(void);
 
+/* SIGUSR1 asks for something from now on: has it, since the last look? */
+void signals_catch_asking(void);
+bool signals_asked(void);
+
 #endif

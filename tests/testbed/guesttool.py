@@ -14,7 +14,7 @@ ROOT = os.path.join(HERE, "../..")
 def _compiled(name, sources):
     with tempfile.TemporaryDirectory() as directory:
         out = os.path.join(directory, name)
-        subprocess.run(["cc", "-static", "-D_GNU_SOURCE", "-w", "-I", ROOT + "/src", "-o", out,
+        subprocess.run(["cc", "-static", "-D_GNU_SOURCE", "-w", "-iquote", ROOT + "/src", "-o", out,
                         "%s/cases/%s.c" % (HERE, name), *(ROOT + "/src/" + s for s in sources)],
                        check=True, stderr=subprocess.DEVNULL)
         with open(out, "rb") as f:

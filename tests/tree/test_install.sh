@@ -17,6 +17,7 @@ check $? "make install succeeds without root"
 for file in usr/sbin/gpsppsctl usr/libexec/gpsppsctl/gpsppsctl-hold usr/share/man/man8/gpsppsctl.8 \
 	usr/share/man/man7/gpsppsctl-diag.7 \
 	usr/lib/udev/rules.d/61-gpsppsctl.rules usr/lib/systemd/system/gpsppsctl@.service \
+	usr/lib/systemd/system/gpsppsctl-feed@.service \
 	usr/lib/systemd/system-generators/gpsppsctl-generator; do
 	[ -s "$work/root/$file" ]
 	check $? "installed: $file"

@@ -441,6 +441,7 @@ static void both_unheard(void)
 {
 	with_lock();
 	says_sources(chronyd, UNHEARD "#,?,NMEA,0,4,0,4294967295,0,0,0\n");
+	gpsd_beside();
 }
 
 static void unheard_just_started(void)

@@ -249,6 +249,16 @@ static void test_hardpps(void **state)
 	(void)state;
 	gather_kernel(&fake, &facts.kernel);
 	assert_int_equal(facts.kernel.ntp_pps.state, FACT_ABSENT);
+	/* no file: the clock itself; a recording of old does not have that word */
+	answer("adjtimex:", "40 0");
+	gather_kernel(&fake, &facts.kernel);
+	assert_int_equal(facts.kernel.ntp_pps.state, FACT_ABSENT);
+	answer("adjtimex:", "40 0 0");
+	gather_kernel(&fake, &facts.kernel);
+	assert_true(fact_is(facts.kernel.ntp_pps, 0));
+	answer("adjtimex:", "2101 37 2");
+	gather_kernel(&fake, &facts.kernel);
+	assert_true(fact_is(facts.kernel.ntp_pps, 1));
 	answer("kconfig:NTP_PPS", "n");
 	gather_kernel(&fake, &facts.kernel);
 	assert_true(fact_is(facts.kernel.ntp_pps, 0));
@@ -509,16 +519,43 @@ static void test_keys(void **state)
 	assert_int_equal(remove_tree(), 0);
 }
 
+/* ---- our feed ---- */
+
+static void test_feed(void **state)
+{
+	(void)state;
+	gather_feed(&fake, &facts);
+	assert_int_equal(facts.feed.pid.state, FACT_ABSENT);
+	assert_int_equal(facts.feed.segments.state, FACT_ABSENT);
+	strcpy(holder.comm, "gpsppsctl-feed");
+	answer("segments:412", "0\n3\n62\n63\n200");
+	gather_feed(&fake, &facts);
+	assert_true(fact_is(facts.feed.pid, 412));
+	assert_true(fact_is(facts.feed.segments, INT64_C(0x4000000000000009)));
+	/* the pulse's device alone */
+	strcpy(holder.comm, "gpsppsctl-pulse");
+	facts.pulse.holders = facts.port.holders;
+	facts.port.holders.n = 0;
+	answer("segments:412", "");
+	gather_feed(&fake, &facts);
+	assert_true(fact_is(facts.feed.pid, 412));
+	assert_true(fact_is(facts.feed.segments, 0));
+	refuse("segments:412", -EACCES);
+	gather_feed(&fake, &facts);
+	assert_int_equal(facts.feed.segments.state, FACT_DENIED);
+	strcpy(holder.comm, "gpsppsctl-hold");
+}
+
 static void test_live(void **state)
 {
 	unsigned int status;
-	int tai;
+	int tai, shift;
 
 	(void)state;
 	probe = probe_open_live();
 	assert_non_null(probe);
 	assert_true(probe_get(probe, "adjtimex:", buf, sizeof(buf)) > 0);
-	assert_int_equal(sscanf(buf, "%x %d", &status, &tai), 2);
+	assert_int_equal(sscanf(buf, "%x %d %d", &status, &tai, &shift), 3);
 	expect_error("holder:ttyS99", -ENOENT);
 	probe_close(probe);
 }
@@ -541,6 +578,7 @@ int main(void)
 		cmocka_unit_test_setup(test_events, begin),
 		cmocka_unit_test_setup(test_the_last_events_stay, begin),
 		cmocka_unit_test_setup(test_pulse_only, begin),
+		cmocka_unit_test_setup(test_feed, begin),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_live),
 	};

@@ -792,6 +792,15 @@ static void fill_tree(void)
 	put_link("/proc/412/fd/6", "/dev/pps0");
 	put_link("/proc/412/fd/7", "/dev/ttyS (x)");
 	put_link("/proc/412/fd/8", "socket:[77]");
+	put_file("/proc/412/maps",
+		 "55d0c0a00000-55d0c0a2c000 r--p 00000000 08:01 391 /usr/bin/gpsppsctl\n"
+		 "7f1c2b5f2000-7f1c2b5f3000 rw-s 00000000 00:01 4   /SYSV4e545031 (deleted)\n"
+		 "7f1c2b5f3000-7f1c2b5f4000 rw-s 00000000 00:01 3   /SYSV4e545030 (deleted)\n"
+		 "7f1c2b5f4000-7f1c2b5f5000 rw-s 00000000 00:01 4   /SYSV4e545031 (deleted)\n"
+		 "7f1c2b5f5000-7f1c2b5f6000 rw-s 00000000 00:01 5   /SYSV4e54502f (deleted)\n"
+		 "7f1c2b5f6000-7f1c2b5f7000 rw-s 00000000 00:01 6   /SYSV4e545130 (deleted)\n"
+		 "7f1c2b5f7000-7f1c2b5f8000 rw-s 00000000 00:01 7   /SYSV4e54512f (deleted)\n"
+		 "7ffd53d12000-7ffd53d33000 rw-p 00000000 00:00 0   [stack]\n");
 	put_file("/etc/ntpsec/ntp.conf", "refclock nmea unit 0\n");
 	put_file("/etc/ntpsec/ntp.d/a.conf", "refclock shm unit 1\n");
 	put_file("/dev/ttyS0", "");
@@ -831,10 +840,13 @@ static void test_keys(void **state)
 	probe_sleep_ms(p, 1);
 	assert_string_equal(value(p, "processes:chronyd"), "");
 	assert_string_equal(value(p, "nodes:412"), "ttyS0\npps0 (deleted)\npps0");
+	assert_string_equal(value(p, "segments:412"), "1\n0\n255");
 	snprintf(number, sizeof(number), "%d", -ENOENT);
 	assert_string_equal(value(p, "nodes:99"), number);
+	assert_string_equal(value(p, "segments:99"), number);
 	snprintf(number, sizeof(number), "%d", -EINVAL);
 	assert_string_equal(value(p, "nodes:../412"), number);
+	assert_string_equal(value(p, "segments:../412"), number);
 	assert_string_equal(value(p, "nodes:"), number);
 	assert_string_equal(value(p, "processes:"), number);
 	probe_close(p);

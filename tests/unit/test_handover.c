@@ -38,6 +38,7 @@ static void fill_port(struct handover_port *p, unsigned int unit)
 	p->ldisc = 0;
 	p->latency_fd = unit ? 67 + (int)unit : 0;
 	p->needs_flag = unit & 1;
+	p->bind = unit == 1 ? EDGE_CLEAR : EDGE_UNKNOWN;
 	p->mode.c_cflag = CS8;
 	p->saved.c_iflag = IXON;
 	p->shape = (struct pulse_shape) { EDGE_CLEAR, 100 };

@@ -46,7 +46,7 @@ static void test_what_a_line_may_say(void **state)
 	assert_int_equal(parse("0 ttyS0 on_lost=alarm.service,led@off.service on_back=calm.service "
 			       "metrics=/run/node_exporter/gps.prom wakeup-latency=0\n"
 			       "1 ttyS1\n"
-			       "2 ttyS2 wakeup-latency=1000000\n"), 0);
+			       "2 ttyS2 wakeup-latency=1000000 bind=clear\n"), 0);
 	assert_string_equal(tab.units[0].on_lost, "alarm.service,led@off.service");
 	assert_string_equal(tab.units[0].on_back, "calm.service");
 	assert_string_equal(tab.units[0].metrics, "/run/node_exporter/gps.prom");
@@ -56,6 +56,11 @@ static void test_what_a_line_may_say(void **state)
 	assert_string_equal(tab.units[1].metrics, "");
 	assert_int_equal(tab.units[1].wakeup_latency_us, -1);
 	assert_int_equal(tab.units[2].wakeup_latency_us, 1000000);
+	assert_int_equal(tab.units[0].bind, BIND_NONE);
+	assert_int_equal(tab.units[2].bind, BIND_CLEAR);
+	assert_int_equal(parse("0 ttyS0 bind=assert pulse=pps-gpio.-1\n"), 0);
+	assert_int_equal(tab.units[0].bind, BIND_ASSERT);
+	assert_int_equal(parse("0 - bind=assert pulse=ttyS1\n"), 0);
 }
 
 static void test_where_the_pulse_comes_from(void **state)
@@ -124,6 +129,11 @@ static void test_mistakes(void **state)
 		{ "0 ttyS0 metrics=\n", 1, "metrics=" },
 		{ "0 ttyS0 wakeup-latency=1000001\n", 1, "wakeup-latency=" },
 		{ "0 ttyS0 wakeup-latency=-1\n", 1, "wakeup-latency=" },
+		{ "0 ttyS0 bind=\n", 1, "bind=" },
+		{ "0 ttyS0 bind=both\n", 1, "assert or clear" },
+		{ "0 ttyS0 bind=assert pulse=none\n", 1, "a port to attach" },
+		{ "0 - bind=assert pulse=pps-gpio.-1\n", 1, "a port to attach" },
+		{ "0 ttyS0 bind=assert\n1 ttyS1 bind=clear\n", 2, "takes one pulse" },
 		{ "0 ttyS0 pulse=\n", 1, "pulse=" },
 		{ "0 ttyS0 pulse=pps1\n", 1, "numbers change" },
 		{ "0 ttyS0 pulse=/dev/pps12\n", 1, "numbers change" },

@@ -1,85 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A USB adapter in user space, on the kernel's own host controller for USB over
- * IP (vhci_hcd; Documentation/usb/usbip_protocol.rst): a PL2303, whose driver is
- * the kernel's.  DCD is high in the first 100 ms of each second of the clock.
+ * A USB adapter in user space: a PL2303 or an FT232R, whose driver is the kernel's.  A line is high in the first 100 ms of each second of the
+ * clock; a receiver's sentence tells the second a quarter later.
  * It is unplugged when this program ends.
  *
- * adapter SERIAL
+ * adapter SERIAL [pl2303|ftdi [dcd|cts]]
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
+#include <stdbool.h>
 #include <time.h>
-#include <unistd.h>
 
-#define ATTACH "/sys/devices/platform/vhci_hcd.0/attach"
-#define DEVICE_ID 0x10002
-#define SPEED_FULL 2
+#include "usbip.h"
 
-enum { CMD_SUBMIT = 1, CMD_UNLINK = 2, RET_SUBMIT = 3, RET_UNLINK = 4 };
-enum { EP_CONTROL, EP_STATE, EP_OUT, EP_IN };
-#define PENDING_MAX 64
+#define TEXT_MAX 128
+#define PACKET_MAX 64
 
-struct message {
-	uint32_t cmd, seq, device, is_in, ep;
-	uint32_t arg[5];	/* submit: flags, length, ...; reply: status, length; unlink: seq */
-	uint8_t setup[8];
-};
+enum { EP_CONTROL, EP_STATE, EP_OUT, EP_IN };	/* of the PL2303; the FT232R: EP_STATE for both */
 
-/* A request that waits: of the interrupt pipe for a change of lines, of the other for ever. */
-struct pending {
-	uint32_t seq, ep;
-};
-
-static struct pending pending[PENDING_MAX];
-static size_t n_pending;
-static int host = -1;
 static const char *serial;
 
-static void give(const void *data, size_t n)
-{
-	if (n && send(host, data, n, MSG_NOSIGNAL) != (ssize_t)n)
-		exit(0);
-}
+/* ---- what it says of itself: by drivers/usb/serial/pl2303.c (an HX) and ftdi_sio.c ---- */
 
-static void take(void *data, size_t n)
-{
-	if (n && recv(host, data, n, MSG_WAITALL) != (ssize_t)n)
-		exit(0);
-}
-
-static void reply(uint32_t cmd, uint32_t seq, int status, const void *data, size_t n, int is_in)
-{
-	struct message m = { .cmd = htonl(cmd), .seq = htonl(seq) };
-
-	m.arg[0] = htonl((uint32_t)status);
-	m.arg[1] = htonl((uint32_t)n);
-	give(&m, sizeof(m));
-	if (is_in)
-		give(data, n);
-}
-
-/* ---- what it says of itself: a PL2303 HX, by drivers/usb/serial/pl2303.c ---- */
-
-static const uint8_t device[] = {
+static const uint8_t pl2303[] = {
 	18, 1, 0x00, 0x02, 0, 0, 0, 64, 0x7b, 0x06, 0x03, 0x23, 0x00, 0x03, 1, 2, 3, 1,
 };
 
-static const uint8_t configuration[] = {
+static const uint8_t pl2303_configuration[] = {
 	9, 2, 39, 0, 1, 1, 0, 0x80, 50,
 	9, 4, 0, 0, 3, 0xff, 0, 0, 0,
 	7, 5, 0x80 | EP_STATE, 3, 10, 0, 1,
-	7, 5, EP_OUT, 2, 64, 0, 0,
-	7, 5, 0x80 | EP_IN, 2, 64, 0, 0,
+	7, 5, EP_OUT, 2, PACKET_MAX, 0, 0,
+	7, 5, 0x80 | EP_IN, 2, PACKET_MAX, 0, 0,
 };
+
+static const uint8_t ft232r[] = {
+	18, 1, 0x00, 0x02, 0, 0, 0, 8, 0x03, 0x04, 0x01, 0x60, 0x00, 0x06, 1, 2, 3, 1,
+};
+
+static const uint8_t ft232r_configuration[] = {
+	9, 2, 32, 0, 1, 1, 0, 0x80, 45,
+	9, 4, 0, 0, 2, 0xff, 0xff, 0xff, 2,
+	7, 5, 0x80 | EP_STATE, 2, PACKET_MAX, 0, 0,
+	7, 5, EP_OUT, 2, PACKET_MAX, 0, 0,
+};
+
+struct kind {
+	const char *name;
+	const uint8_t *device, *configuration;
+	uint8_t dcd, cts, dsr;		/* in its own byte of the lines */
+	bool in_data;			/* that byte comes with the data */
+};
+
+static const struct kind kinds[] = {
+	{ "pl2303", pl2303, pl2303_configuration, 0x01, 0x80, 0x02, false },
+	{ "ftdi", ft232r, ft232r_configuration, 0x80, 0x10, 0x20, true },
+};
+
+static const struct kind *kind = &kinds[0];
+static bool on_cts;
 
 static size_t string(unsigned int index, uint8_t *buf)
 {
@@ -102,15 +81,36 @@ static size_t string(unsigned int index, uint8_t *buf)
 static size_t descriptor(const uint8_t *setup, uint8_t *buf)
 {
 	if (setup[3] == 1)
-		memcpy(buf, device, sizeof(device));
+		memcpy(buf, kind->device, kind->device[0]);
 	else if (setup[3] == 2)
-		memcpy(buf, configuration, sizeof(configuration));
+		memcpy(buf, kind->configuration, kind->configuration[2]);
 	else
 		return setup[3] == 3 ? string(setup[2], buf) : 0;
-	return setup[3] == 1 ? sizeof(device) : sizeof(configuration);
+	return setup[3] == 1 ? kind->device[0] : kind->configuration[2];
 }
 
-/* The driver's own requests are answered by zeros, which content it. */
+/* ---- the lines ---- */
+
+#define HIGH_NS 100000000L
+#define SAID_NS 250000000L
+#define SECOND_NS 1000000000L
+
+static uint8_t lines_now(void)
+{
+	struct timespec now;
+	uint8_t pulse;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	pulse = now.tv_nsec >= HIGH_NS ? 0 : on_cts ? kind->cts : kind->dcd;
+	return pulse | kind->dsr | (on_cts ? 0 : kind->cts);
+}
+
+/* ---- requests ---- */
+
+#define FTDI_GET_MODEM_STATUS 5
+#define FTDI_THRE_TEMT 0x60
+
+/* The drivers' own requests are answered by zeros, which content them. */
 static void control(const struct message *m)
 {
 	const uint8_t *setup = m->setup;
@@ -127,27 +127,11 @@ static void control(const struct message *m)
 			return;
 		}
 		n = has < n ? has : n;
+	} else if (kind->in_data && is_in && setup[1] == FTDI_GET_MODEM_STATUS) {
+		buf[0] = lines_now() | 1;
+		buf[1] = FTDI_THRE_TEMT;
 	}
 	reply(RET_SUBMIT, m->seq, 0, buf, is_in ? n : wanted, is_in);
-}
-
-/* ---- requests ---- */
-
-static void forget(size_t i)
-{
-	memmove(pending + i, pending + i + 1, (--n_pending - i) * sizeof(*pending));
-}
-
-static void unlink_request(const struct message *m)
-{
-	for (size_t i = 0; i < n_pending; i++) {
-		if (pending[i].seq != m->arg[0])
-			continue;
-		forget(i);
-		reply(RET_UNLINK, m->seq, -ECONNRESET, NULL, 0, 0);
-		return;
-	}
-	reply(RET_UNLINK, m->seq, 0, NULL, 0, 0);
 }
 
 static void submit(const struct message *m)
@@ -181,56 +165,98 @@ static void hear(void)
 		submit(&m);
 }
 
-/* ---- the line ---- */
+/* ---- what it tells by itself ---- */
 
-#define HIGH_NS 100000000L
-#define SECOND_NS 1000000000L
-#define UART_STATE 8		/* its place in the message, and its bits */
-#define STATE_DCD 0x01
-#define STATE_DSR_CTS 0x82
+#define UART_STATE 8		/* its place in the PL2303's message */
 
-static struct timespec until_edge(int *is_high)
+static char text[TEXT_MAX];
+static size_t n_text;
+static int told = -1;		/* the lines */
+
+static size_t take_text(uint8_t *to, size_t room)
 {
-	struct timespec now;
-	long ns;
+	const size_t n = n_text < room ? n_text : room;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	*is_high = now.tv_nsec < HIGH_NS;
-	ns = (*is_high ? HIGH_NS : SECOND_NS) - now.tv_nsec;
-	return (struct timespec) { 0, ns < SECOND_NS ? ns : SECOND_NS - 1 };
+	memcpy(to, text, n);
+	memmove(text, text + n, n_text -= n);
+	return n;
 }
 
-/* The interrupt pipe tells a change once. */
-static void tell(int is_high)
+static void tell_pl2303(uint8_t lines)
 {
-	static int told = -1;
-	const uint8_t state[10] = { 0xa1, 0x20, [UART_STATE] = STATE_DSR_CTS | (is_high ? STATE_DCD : 0) };
+	const uint8_t state[10] = { 0xa1, 0x20, [UART_STATE] = lines };
+	uint8_t data[PACKET_MAX];
 
-	for (size_t i = 0; i < n_pending && told != is_high; i++) {
-		if (pending[i].ep != EP_STATE)
-			continue;
-		reply(RET_SUBMIT, pending[i].seq, 0, state, sizeof(state), 1);
-		forget(i);
-		told = is_high;
+	if (told != lines && asked(EP_STATE) >= 0) {
+		answer(asked(EP_STATE), state, sizeof(state));
+		told = lines;
+	}
+	while (n_text && asked(EP_IN) >= 0)
+		answer(asked(EP_IN), data, take_text(data, sizeof(data)));
+}
+
+static void tell_ftdi(uint8_t lines)
+{
+	uint8_t data[PACKET_MAX] = { lines | 1, FTDI_THRE_TEMT };
+
+	while ((told != lines || n_text) && asked(EP_STATE) >= 0) {
+		answer(asked(EP_STATE), data, 2 + take_text(data + 2, sizeof(data) - 2));
+		told = lines;
 	}
 }
 
-static int plug_in(void)
+/* Of the second that has begun, once. */
+static void say(const struct timespec *now)
 {
-	char text[64];
-	int ends[2], fd = open(ATTACH, O_WRONLY | O_CLOEXEC);
-	int n;
+	static time_t said;
+	char body[TEXT_MAX - 8];
+	unsigned int sum = 0;
+	struct tm t;
 
-	if (fd < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return -1;
-	host = ends[0];
-	n = snprintf(text, sizeof(text), "0 %d %d %d", ends[1], DEVICE_ID, SPEED_FULL);
-	return write(fd, text, (size_t)n) == n ? 0 : -1;
+	if (now->tv_nsec < SAID_NS || now->tv_sec == said)
+		return;
+	said = now->tv_sec;
+	gmtime_r(&said, &t);
+	strftime(body, sizeof(body), "GPRMC,%H%M%S,A,3751.65,S,14507.36,E,000.0,360.0,%d%m%y,011.3,E", &t);
+	for (const char *c = body; *c; c++)
+		sum ^= (unsigned char)*c;
+	n_text = (size_t)snprintf(text, sizeof(text), "$%s*%02X\r\n", body, sum);
+}
+
+static void tell(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	say(&now);
+	if (kind->in_data)
+		tell_ftdi(lines_now());
+	else
+		tell_pl2303(lines_now());
+}
+
+static struct timespec until_next(void)
+{
+	struct timespec now;
+	long at;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	at = now.tv_nsec < HIGH_NS ? HIGH_NS : now.tv_nsec < SAID_NS ? SAID_NS : SECOND_NS;
+	at -= now.tv_nsec;
+	return (struct timespec) { 0, at < SECOND_NS ? at : SECOND_NS - 1 };
+}
+
+static void choose(int argc, char **argv)
+{
+	serial = argc > 1 ? argv[1] : "A1";
+	if (argc > 2 && !strcmp(argv[2], kinds[1].name))
+		kind = &kinds[1];
+	on_cts = argc > 3 && !strcmp(argv[3], "cts");
 }
 
 int main(int argc, char **argv)
 {
-	serial = argc > 1 ? argv[1] : "A1";
+	choose(argc, argv);
 	if (plug_in() < 0) {
 		perror(ATTACH);
 		return 1;
@@ -239,10 +265,10 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	for (;;) {
 		struct pollfd fd = { .fd = host, .events = POLLIN };
-		int is_high;
-		const struct timespec wait = until_edge(&is_high);
+		struct timespec wait;
 
-		tell(is_high);
+		tell();
+		wait = until_next();
 		if (ppoll(&fd, 1, &wait, NULL) > 0)
 			hear();
 	}

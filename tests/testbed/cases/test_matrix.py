@@ -262,6 +262,7 @@ ELSEWHERE = {
     "gpsd.socket", "gpsd.holder", "gpsd.no-mode-field", "mac.apparmor",			# test_timeservers.py
     "gpio.button-driver", "gpio.busy", "gpio.wrong-edge", "gpio.pulled-down",
     "gpio.missed",							# test_gpio.py
+    "feed.absent", "feed.segments",					# test_feeddaemons.py
 }
 EDITED = os.path.join(os.path.dirname(__file__), "../../fixtures/edited/*.edit")
 
