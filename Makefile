@@ -13,6 +13,9 @@ pkgdir = $(or $(shell $(PKG_CONFIG) --variable=$(2) $(1) 2>/dev/null),$(3))
 UDEVDIR ?= $(call pkgdir,udev,udevdir,/lib/udev)
 SYSTEMDDIR ?= $(call pkgdir,systemd,systemdutildir,/lib/systemd)
 COMPLETIONDIR ?= $(call pkgdir,bash-completion,completionsdir,$(PREFIX)/share/bash-completion/completions)
+# Debian's zsh looks in vendor-completions instead, for packages.
+ZSH_COMPLETIONDIR ?= $(PREFIX)/share/zsh/site-functions
+FISH_COMPLETIONDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 CC ?= cc
 CFLAGS ?= -O2 -g
@@ -20,7 +23,8 @@ WARNINGS = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
 	-Wformat=2 -Wvla -Wwrite-strings -Wundef
 DEV_FLAGS = -Werror -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
 
-VERSION := $(shell git describe --always --dirty 2>/dev/null | sed 's/^v//')
+# A tarball has it in a file.
+VERSION := $(shell cat VERSION 2>/dev/null || scripts/version)
 ifeq ($(VERSION),)
 VERSION_FLAG =
 else
@@ -41,11 +45,11 @@ endif
 
 OBJDIR ?= build
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
-	-DLIBEXECDIR='"$(LIBEXECDIR)"' $(PKG_CFLAGS) $(CFLAGS) $(CPPFLAGS)
+	-DLIBEXECDIR='"$(LIBEXECDIR)"' -DDOCDIR='"$(DOCDIR)"' $(PKG_CFLAGS) $(CFLAGS) $(CPPFLAGS)
 
 # Pure code: no OS header, opens nothing, reads no clock, prints nothing.
 PURE_SRC := $(filter-out src/gpsppsctl.c,$(wildcard src/*.c)) \
-	$(wildcard src/check/*.c src/daemon/*.c src/receiver/*.c)
+	$(wildcard src/check/*.c src/daemon/*.c src/receiver/*.c src/setup/*.c)
 EDGE_SRC := $(wildcard src/sys/*.c src/source/*.c)
 CMD_SRC := $(wildcard src/cmd/*.c) src/gpsppsctl.c
 HOLD_SRC := $(wildcard src/hold/*.c) src/measure.c src/remedy.c \
@@ -164,59 +168,85 @@ patched-debs: DEPS = test debs
 patched-debs: deps
 	$(Q)scripts/patched-debs $(DEBS)
 
+# ---- what the program makes of itself ----
+
+# A tarball brings these along, so that a cross-compiled program need not run.
+GENERATED = man/gpsppsctl-diag.7
+MADE = $(OBJDIR)/generated
+made = $(firstword $(wildcard $(1)) $(MADE)/$(1))
+
+# The manual: man/, and its list of causes, from the table of checks.
+CAUSES_MAN = $(call made,man/gpsppsctl-diag.7)
+MAN = $(sort $(wildcard man/*.[578]) $(CAUSES_MAN))
+# $(call in_man,PAGE...): where each is installed
+in_man = $(foreach page,$(notdir $(1)),$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(page))
+
+$(MADE)/man/gpsppsctl-diag.7: $(PROG) scripts/man-causes
+	$(call say,MAN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)scripts/man-causes ./$(PROG) >$@
+
 # ---- lint ----
 
-SHELL_SRC = $(wildcard scripts/*) .ci/run completion/gpsppsctl.bash systemd/gpsppsctl-generator \
-	$(addprefix init/,openrc openwrt runit sysvinit) \
-	tests/fuzz/run $(wildcard tests/tap.sh tests/patched/* tests/tree/*.sh tests/testbed/*.sh)
+SHELL_SRC = $(wildcard scripts/*) .ci/run completion/complete.in completion/gpsppsctl.bash.in \
+	systemd/gpsppsctl-generator \
+	$(addprefix init/,openrc openwrt openwrt-feed runit sysvinit) \
+	tests/fuzz/run $(wildcard tests/tap.sh tests/patched/* tests/tree/*.sh tests/testbed/*.sh) \
+	$(wildcard packaging/build-* packaging/debian/p*) \
+	$(filter-out %.py %/__pycache__,$(wildcard tests/packaging/*))
 CLANG_TIDY ?= clang-tidy
 CPPCHECK ?= cppcheck
 
-lint: $(CAUSES_MAN)
+lint: $(MAN)
 	$(Q)$(CPPCHECK) --quiet --std=c11 --enable=warning,portability,performance \
 		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 \
-		-D_GNU_SOURCE -DLIBEXECDIR='""' src
+		-D_GNU_SOURCE -DLIBEXECDIR='""' -DDOCDIR='""' src
 	$(Q)$(CLANG_TIDY) --quiet --warnings-as-errors='*' $(PURE_SRC) $(EDGE_SRC) $(CMD_SRC) $(HOLD_SRC) \
 		-- $(filter-out $(CFLAGS),$(ALL_CFLAGS)) 2>/dev/null
 	$(Q)shellcheck -x $(SHELL_SRC)
-	$(Q)mandoc -T lint -W warning man/gpsppsctl.8 $(CAUSES_MAN)
+	$(Q)mandoc -T lint -W warning $(MAN)
 
-# ---- the manual's list of causes: from the table of checks ----
+# ---- packages ----
 
-CAUSES_MAN = $(firstword $(wildcard man/gpsppsctl-diag.7) $(OBJDIR)/gpsppsctl-diag.7)
+TARBALL = $(OBJDIR)/gpsppsctl-$(VERSION).tar.gz
+dist: $(addprefix $(MADE)/,$(GENERATED))
+	$(Q)scripts/dist $(VERSION) $(MADE) $(TARBALL)
+	@echo $(TARBALL)
 
-# A tarball brings the page along, so that a cross-compiled program need not run.
-$(OBJDIR)/gpsppsctl-diag.7: $(PROG) scripts/man-causes
-	$(call say,MAN,$@)
-	$(Q)scripts/man-causes ./$(PROG) >$@
+# From the tarball, as who has nothing else would: Debian's build/deb, Fedora's build/rpm.
+deb: DEPS = build packages
+deb: deps
+	$(Q)$(MAKE) -s --no-print-directory dist >/dev/null
+	$(Q)packaging/build-deb $(TARBALL) $(OBJDIR)/deb
 
-DIST = gpsppsctl-$(VERSION)
-dist: $(OBJDIR)/gpsppsctl-diag.7
-	$(Q)git archive --prefix=$(DIST)/ HEAD >$(OBJDIR)/$(DIST).tar
-	$(Q)tar --append --file=$(OBJDIR)/$(DIST).tar --owner=0 --group=0 \
-		--transform='s,.*/,$(DIST)/man/,' $<
-	$(Q)gzip -9nf $(OBJDIR)/$(DIST).tar
-	@echo $(OBJDIR)/$(DIST).tar.gz
+rpm: DEPS = build packages
+rpm: deps
+	$(Q)$(MAKE) -s --no-print-directory dist >/dev/null
+	$(Q)packaging/build-rpm $(TARBALL) $(OBJDIR)/rpm
 
 # ---- install ----
 
 # Files with a path of ours in them.
-fill = sed 's,@SBINDIR@,$(SBINDIR),g' $(1) >$(2) && chmod $(3) $(2)
+fill = sed 's,@SBINDIR@,$(SBINDIR),g; s,@LIBEXECDIR@,$(LIBEXECDIR),g' $(1) >$(2) && chmod $(3) $(2)
 
 # For machines without systemd and udev; nothing of it is active.
 EXAMPLES := $(notdir $(wildcard init/*))
 
-install: all $(CAUSES_MAN)
+install: all $(MAN)
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) \
-		$(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
-		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(UDEVDIR)/rules.d \
+		$(addprefix $(DESTDIR)$(MANDIR)/man,5 7 8) \
+		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(ZSH_COMPLETIONDIR) \
+		$(DESTDIR)$(FISH_COMPLETIONDIR) $(DESTDIR)$(UDEVDIR)/rules.d \
 		$(DESTDIR)$(SYSTEMDDIR)/system $(DESTDIR)$(SYSTEMDDIR)/system-generators \
 		$(DESTDIR)$(DOCDIR)/examples
 	install -m 755 $(PROG) $(DESTDIR)$(SBINDIR)/gpsppsctl
 	install -m 755 $(HOLD) $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold
-	install -m 644 man/gpsppsctl.8 $(DESTDIR)$(MANDIR)/man8/gpsppsctl.8
-	install -m 644 $(CAUSES_MAN) $(DESTDIR)$(MANDIR)/man7/gpsppsctl-diag.7
-	install -m 644 completion/gpsppsctl.bash $(DESTDIR)$(COMPLETIONDIR)/gpsppsctl
+	for page in $(MAN); do \
+		install -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.} || exit 1; done
+	$(call fill,completion/complete.in,$(DESTDIR)$(LIBEXECDIR)/complete,755)
+	$(call fill,completion/gpsppsctl.bash.in,$(DESTDIR)$(COMPLETIONDIR)/gpsppsctl,644)
+	$(call fill,completion/gpsppsctl.zsh.in,$(DESTDIR)$(ZSH_COMPLETIONDIR)/_gpsppsctl,644)
+	$(call fill,completion/gpsppsctl.fish.in,$(DESTDIR)$(FISH_COMPLETIONDIR)/gpsppsctl.fish,644)
 	install -m 755 systemd/gpsppsctl-generator $(DESTDIR)$(SYSTEMDDIR)/system-generators/gpsppsctl-generator
 	$(call fill,udev/61-gpsppsctl.rules.in,$(DESTDIR)$(UDEVDIR)/rules.d/61-gpsppsctl.rules,644)
 	$(call fill,systemd/gpsppsctl@.service.in,$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service,644)
@@ -227,8 +257,10 @@ install: all $(CAUSES_MAN)
 # The table /etc/gpsppsctl.conf is the user's: it stays.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/gpsppsctl $(DESTDIR)$(LIBEXECDIR)/gpsppsctl-hold \
-		$(DESTDIR)$(MANDIR)/man7/gpsppsctl-diag.7 $(DESTDIR)$(MANDIR)/man8/gpsppsctl.8 \
-		$(DESTDIR)$(COMPLETIONDIR)/gpsppsctl \
+		$(addprefix $(DESTDIR),$(call in_man,$(MAN))) \
+		$(DESTDIR)$(LIBEXECDIR)/complete $(DESTDIR)$(COMPLETIONDIR)/gpsppsctl \
+		$(DESTDIR)$(ZSH_COMPLETIONDIR)/_gpsppsctl \
+		$(DESTDIR)$(FISH_COMPLETIONDIR)/gpsppsctl.fish \
 		$(DESTDIR)$(UDEVDIR)/rules.d/61-gpsppsctl.rules \
 		$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl@.service \
 		$(DESTDIR)$(SYSTEMDDIR)/system/gpsppsctl-feed@.service \
@@ -256,7 +288,8 @@ help:
 	@echo 'make patched-debs  util-linux and ntpsec with our patches as Debian packages (+pps1)'
 	@echo 'make lint        cppcheck, clang-tidy, shellcheck, mandoc'
 	@echo 'make deps        install the packages (NO_DEPS=1: never)'
-	@echo 'make dist        a tarball with the generated manual page'
+	@echo 'make dist        a tarball with the version and the generated pages: to be built without git'
+	@echo 'make deb         a Debian package, in $(OBJDIR)/deb; make rpm: for Fedora, in $(OBJDIR)/rpm'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away'
 	@echo 'Variables: V=1, CC, CFLAGS, LDFLAGS, OBJDIR'
 
@@ -271,8 +304,8 @@ bench: deps
 	$(Q)bench/watch
 	$(Q)bench/feed
 
--include $(shell find $(OBJDIR) -type f -name '*.d' 2>/dev/null)
+-include $(wildcard $(patsubst %.o,%.d,$(PROG_OBJ) $(HOLD_OBJ)) $(addsuffix .d,$(TEST_BIN)))
 
-.PHONY: all tests test check check-all deps dev run lint dist install uninstall clean help bench \
+.PHONY: all tests test check check-all deps dev run lint dist deb rpm install uninstall clean help bench \
 	patched-ldattach patched-debs kernel-deb check-kernel
 .DELETE_ON_ERROR:

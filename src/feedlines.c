@@ -35,13 +35,35 @@ static bool has_time1(const struct feedlines_input *in)
 	return in->time1_s != 0.0;
 }
 
+struct refid {
+	char s[5];
+};
+
+/* Four characters, which "lock" finds again: of the second receiver they end in 1. */
+static struct refid refid(const struct feedlines_input *in, const char *of_first)
+{
+	struct refid r;
+	char n[4];
+	int keep;
+
+	keep = 4 - snprintf(n, sizeof(n), "%u", in->nth % 1000);
+	snprintf(r.s, sizeof(r.s), "%.*s%s", in->nth ? keep : 4, of_first, in->nth ? n : "");
+	return r;
+}
+
 /* One unit of the driver 28: what it is, and how it is used. */
 struct use {
 	int unit;
 	const char *refid;
-	const char *role;	/* "prefer", "noselect" */
+	const char *role;	/* " prefer", " noselect" */
 	bool is_measured;	/* the one that --calibrate spoke of */
 };
+
+/* Of two preferred ones the last would count: the first receiver is. */
+static const char *role_of(const struct feedlines_input *in, const struct use *u)
+{
+	return in->nth && !strcmp(u->role, " prefer") ? "" : u->role;
+}
 
 /*
  * Classic: flag1 1 takes a time that is further than 4 h off, as after a boot without a clock
@@ -49,7 +71,7 @@ struct use {
  */
 static void add_classic(char *text, const struct feedlines_input *in, const struct use *u)
 {
-	add(text, "server 127.127.28.%d " POLL " %s\n", u->unit, u->role);
+	add(text, "server 127.127.28.%d " POLL "%s\n", u->unit, role_of(in, u));
 	add(text, "fudge 127.127.28.%d flag1 1", u->unit);
 	if (u->is_measured && has_time1(in))
 		add(text, " time1 %.9f", in->time1_s);
@@ -58,7 +80,7 @@ static void add_classic(char *text, const struct feedlines_input *in, const stru
 
 static void add_ntpsec(char *text, const struct feedlines_input *in, const struct use *u)
 {
-	add(text, "refclock shm unit %d " POLL " %s", u->unit, u->role);
+	add(text, "refclock shm unit %d " POLL "%s", u->unit, role_of(in, u));
 	if (u->is_measured && has_time1(in))
 		add(text, " time1 %.9f", in->time1_s);
 	add(text, " refid %s\n", u->refid);
@@ -86,20 +108,21 @@ static void add_offset(char *text, const struct feedlines_input *in)
 static void write_both(const struct feedlines_input *in, struct feedlines *out)
 {
 	if (in->shm >= 0) {
-		const struct use seconds = { in->shm, "GPS", "noselect", false };
-		const struct use pulses = { in->shm + 1, "PPS", "prefer", true };
+		const struct use seconds = { in->shm, "GPS", " noselect", false };
+		const struct use pulses = { in->shm + 1, "PPS", " prefer", true };
 
 		add_both(out, in, &seconds);
 		add_both(out, in, &pulses);
 	}
 	/* one socket is one source: only the pulses are sent to it */
 	if (in->sock) {
-		add(out->chrony, "refclock SOCK %s refid PPS precision " PULSE_PRECISION, in->sock);
+		add(out->chrony, "refclock SOCK %s refid %s precision " PULSE_PRECISION, in->sock,
+		    refid(in, "PPS").s);
 	} else if (in->shm >= 0) {
-		add(out->chrony, "refclock SHM %d refid GPS precision " SECONDS_PRECISION
-		    " noselect\n", in->shm);
-		add(out->chrony, "refclock SHM %d refid PPS precision " PULSE_PRECISION,
-		    in->shm + 1);
+		add(out->chrony, "refclock SHM %d refid %s precision " SECONDS_PRECISION
+		    " noselect\n", in->shm, refid(in, "GPS").s);
+		add(out->chrony, "refclock SHM %d refid %s precision " PULSE_PRECISION,
+		    in->shm + 1, refid(in, "PPS").s);
 	} else {
 		return;
 	}
@@ -124,16 +147,18 @@ static void write_nmea(const struct feedlines_input *in, struct feedlines *out)
 static void write_pulses(const struct feedlines_input *in, struct feedlines *out)
 {
 	if (in->shm >= 0) {
-		const struct use pulses = { in->shm, "PPS", "prefer", true };
+		const struct use pulses = { in->shm, "PPS", " prefer", true };
 
 		if (in->gps)
 			write_nmea(in, out);
 		add_both(out, in, &pulses);
 	}
 	if (in->sock)
-		add(out->chrony, "refclock SOCK %s refid PPS precision " PULSE_PRECISION, in->sock);
+		add(out->chrony, "refclock SOCK %s refid %s precision " PULSE_PRECISION, in->sock,
+		    refid(in, "PPS").s);
 	else if (in->shm >= 0)
-		add(out->chrony, "refclock SHM %d refid PPS precision " PULSE_PRECISION, in->shm);
+		add(out->chrony, "refclock SHM %d refid %s precision " PULSE_PRECISION, in->shm,
+		    refid(in, "PPS").s);
 	else
 		return;
 	add_offset(out->chrony, in);
@@ -143,7 +168,7 @@ static void write_pulses(const struct feedlines_input *in, struct feedlines *out
 static void write_seconds(const struct feedlines_input *in, struct feedlines *out)
 {
 	if (in->shm >= 0) {
-		const struct use seconds = { in->shm, "GPS", "prefer", true };
+		const struct use seconds = { in->shm, "GPS", " prefer", true };
 
 		add_both(out, in, &seconds);
 	}
@@ -153,15 +178,15 @@ static void write_seconds(const struct feedlines_input *in, struct feedlines *ou
 		add(out->chrony, "refclock SHM %d", in->shm);
 	else
 		return;
-	add(out->chrony, " refid NMEA precision " SECONDS_PRECISION);
+	add(out->chrony, " refid %s precision " SECONDS_PRECISION, refid(in, "NMEA").s);
 	add_offset(out->chrony, in);
 	/* alone it is used, but never before a source that is better: see chrony.conf's delay */
 	if (!in->pps) {
 		add(out->chrony, " delay 0.2\n");
 		return;
 	}
-	add(out->chrony, " noselect\nrefclock PPS %s%s lock NMEA refid PPS\n", in->pps,
-	    in->edge == EDGE_CLEAR ? ":clear" : "");
+	add(out->chrony, " noselect\nrefclock PPS %s%s lock %s refid %s\n", in->pps,
+	    in->edge == EDGE_CLEAR ? ":clear" : "", refid(in, "NMEA").s, refid(in, "PPS").s);
 }
 
 void feedlines_write(const struct feedlines_input *in, struct feedlines *out)

@@ -17,6 +17,7 @@ struct feedlines_input {
 	unsigned int gps_unit;
 	enum pulse_edge edge;
 	double time1_s;		/* of --calibrate; 0 */
+	unsigned int nth;	/* 0: refids are NMEA and PPS; else another receiver's: NME1, PPS1 */
 };
 
 #define FEEDLINES_MAX 512

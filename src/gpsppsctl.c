@@ -11,6 +11,7 @@
 static const struct cmd *const commands[] = {
 	&cmd_attach,
 	&cmd_detach,
+	&cmd_setup,
 	&cmd_list,
 	&cmd_diag,
 	&cmd_receiver,
@@ -57,7 +58,10 @@ static const struct cmd *find_command(const char *name)
 static int overview(const struct ctx *ctx)
 {
 	char *argv[] = { (char *)"list", NULL };
-	int code = cmd_list.run(ctx, 1, argv);
+	int code;
+
+	optind = 0;	/* as in run_command(): the options before the command are read */
+	code = cmd_list.run(ctx, 1, argv);
 
 	fputs("\n"
 	      "  gpsppsctl attach PORT      make the port /dev/gps0 and its pulse /dev/gpspps0\n"

@@ -71,6 +71,11 @@ static void add_flags(char *text, const struct ntplines_input *in)
 		add(text, " time2 %.3f", in->delay_ms.val / 1000.0);
 }
 
+static const char *prefer(const struct ntplines_input *in)
+{
+	return in->not_preferred ? "" : " prefer";
+}
+
 static void write_ntp(const struct ntplines_input *in, char *text)
 {
 	const int unit = (int)in->unit.val, mode = mode_of(in->baud);
@@ -78,7 +83,7 @@ static void write_ntp(const struct ntplines_input *in, char *text)
 	add(text, "server 127.127.20.%d", unit);
 	if (mode != MODE_UNKNOWN)
 		add(text, " mode %d", mode);
-	add(text, " minpoll 4 maxpoll 4 prefer\nfudge 127.127.20.%d", unit);
+	add(text, " minpoll 4 maxpoll 4%s\nfudge 127.127.20.%d", prefer(in), unit);
 	add_flags(text, in);
 	add(text, " refid %s", has_pulse(in) ? "PPS" : "GPS");
 }
@@ -94,7 +99,7 @@ static void write_ntpsec(const struct ntplines_input *in, char *text)
 		    (int)in->baud.val);
 	if (has_pulse(in) && !has_usual_name(in))
 		add(text, " ppspath /dev/%s", in->pps);
-	add(text, " minpoll 4 maxpoll 4 prefer");
+	add(text, " minpoll 4 maxpoll 4%s", prefer(in));
 	add_flags(text, in);
 	add(text, " refid %s", has_pulse(in) ? "PPS" : "GPS");
 }

@@ -7,6 +7,8 @@
 #ifndef GPSPPSCTL_NTPLINES_H
 #define GPSPPSCTL_NTPLINES_H
 
+#include <stdbool.h>
+
 #include "facts.h"
 #include "measure.h"
 #include "portfacts.h"
@@ -17,6 +19,7 @@ struct ntplines_input {
 	enum pulse_edge edge;	/* the one on time */
 	struct fact delay_ms;	/* from the pulse to the end of the sentences */
 	struct fact baud;
+	bool not_preferred;	/* another clock already is: there is one preferred */
 };
 
 #define NTPLINES_TEXT_MAX 320

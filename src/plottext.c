@@ -91,11 +91,7 @@ static bool is_follower(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/*
- * Bytes of the UTF-8 letter at s (RFC 3629), 0: it is none.  Controls are none, nor what
- * XML does not have.
- */
-static size_t letter_at(const char *s)
+size_t plot_letter(const char *s)
 {
 	const unsigned char c = (unsigned char)s[0];
 	const size_t len = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
@@ -120,7 +116,7 @@ static size_t letter_at(const char *s)
 /* The letter at *s as it is shown; *s moves behind it.  False: there is no more. */
 static bool next_letter(const char **s, char shown[5])
 {
-	const size_t len = letter_at(*s);
+	const size_t len = plot_letter(*s);
 
 	if (!**s)
 		return false;

@@ -26,6 +26,12 @@ const char *plot_decade(int exponent, char text[PLOT_DECADE_SIZE]);
 /* "10 us", from 1e-15 s on; "100 s", "10⁴ s" */
 const char *plot_decade_seconds(int exponent, char text[PLOT_DECADE_SIZE]);
 
+/*
+ * Bytes of the UTF-8 letter at s (RFC 3629), 0: it is none.  Controls are none, nor what
+ * XML does not have, nor what turns the direction of a text.
+ */
+size_t plot_letter(const char *s);
+
 #define PLOT_NAME_SIZE 256
 #define PLOT_NAME_LETTERS 44
 /*

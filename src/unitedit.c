@@ -38,13 +38,41 @@ static struct word find_place(const char *p, const char *end, const char *name)
 	return place;
 }
 
+/* The line with `word` in the place of what is there. */
+static int replace(const char *text, const char *p, size_t n, struct word place, const char *word,
+		   struct unitedit *edit)
+{
+	const size_t head = (size_t)(place.s - p);
+	int wrote;
+
+	if (n >= sizeof(edit->before))
+		return -ENOSPC;
+	memcpy(edit->before, p, n);
+	edit->before[n] = '\0';
+	edit->at = (size_t)(p - text);
+	edit->len = n;
+	wrote = snprintf(edit->after, sizeof(edit->after), "%.*s%s%s", (int)head, edit->before,
+			 word, edit->before + head + place.len);
+	return wrote < 0 || (size_t)wrote >= sizeof(edit->after) ? -ENOSPC : 0;
+}
+
+/* With the blanks before it: the line's first word is never an option. */
+static struct word with_blanks(const char *line, struct word w)
+{
+	while (w.s > line && (w.s[-1] == ' ' || w.s[-1] == '\t')) {
+		w.s--;
+		w.len++;
+	}
+	return w;
+}
+
 int unitedit_option(const char *text, size_t len, unsigned int line, const char *name,
 		    const char *value, struct unitedit *edit)
 {
-	size_t n, head;
+	char word[UNITEDIT_LINE_MAX];
+	size_t n;
 	const char *p = find_line(text, len, line, &n);
 	struct word place;
-	int wrote;
 
 	if (!p)
 		return -ENOENT;
@@ -53,14 +81,29 @@ int unitedit_option(const char *text, size_t len, unsigned int line, const char 
 	place = find_place(p, p + n, name);
 	if (!place.s)
 		return -ENOENT;
-	memcpy(edit->before, p, n);
-	edit->before[n] = '\0';
-	edit->at = (size_t)(p - text);
-	edit->len = n;
-	head = (size_t)(place.s - p);
-	wrote = snprintf(edit->after, sizeof(edit->after), "%.*s%s%s%s%s", (int)head, edit->before,
-			 place.len ? "" : " ", name, value, edit->before + head + place.len);
-	return wrote < 0 || (size_t)wrote >= sizeof(edit->after) ? -ENOSPC : 0;
+	if (!value)
+		return replace(text, p, n, place.len ? with_blanks(p, place) : place, "", edit);
+	if (snprintf(word, sizeof(word), "%s%s%s", place.len ? "" : " ", name, value) >=
+	    (int)sizeof(word))
+		return -ENOSPC;
+	return replace(text, p, n, place, word, edit);
+}
+
+int unitedit_unit(const char *text, size_t len, unsigned int line, unsigned int unit,
+		  struct unitedit *edit)
+{
+	char word[16];
+	size_t n;
+	const char *p = find_line(text, len, line, &n), *at = p;
+	struct word first;
+
+	if (!p)
+		return -ENOENT;
+	first = next_word(&at, p + n);
+	if (!first.len)
+		return -ENOENT;
+	snprintf(word, sizeof(word), "%u", unit);
+	return replace(text, p, n, first, word, edit);
 }
 
 int unitedit_apply(const char *text, size_t len, const struct unitedit *edit, char *buf,

@@ -16,12 +16,16 @@ struct unitedit {
 /*
  * In line `line` (from 1) of a table that unittab_parse() has understood, let the
  * option `name` ("baud=") have this value: the first word that begins with it is
- * replaced, or one is added behind the last word.  Blanks, comments and a CR at
- * the end stay.  0; -ENOENT when there is no such line, or it has no words;
+ * replaced, or one is added behind the last word; `value` NULL: it is taken out, with the
+ * blanks before it.  Blanks, comments and a CR at the end stay.  0; -ENOENT when there is no such line, or it has no words;
  * -ENOSPC when it is too long.
  */
 int unitedit_option(const char *text, size_t len, unsigned int line, const char *name,
 		    const char *value, struct unitedit *edit);
+
+/* The same for the first word, the unit's number. */
+int unitedit_unit(const char *text, size_t len, unsigned int line, unsigned int unit,
+		  struct unitedit *edit);
 
 /* The whole text with the line exchanged.  Its length, or -ENOSPC. */
 int unitedit_apply(const char *text, size_t len, const struct unitedit *edit, char *buf,

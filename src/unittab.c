@@ -136,6 +136,13 @@ static const char *option_pulse(struct word w, struct unit *u)
 	return NULL;
 }
 
+/* The port is named and linked, and left to a program that makes its pulse's source itself. */
+static const char *option_holder(struct word w, struct unit *u)
+{
+	u->no_holder = true;
+	return word_is(w, "none") ? NULL : "holder= wants none: then gpsd, say, attaches the port";
+}
+
 static const struct option {
 	const char *name;	/* with its '=' */
 	const char *(*parse)(struct word value, struct unit *u);
@@ -148,6 +155,7 @@ static const struct option {
 	{ .name = "metrics=", .parse = option_metrics },
 	{ .name = "wakeup-latency=", .parse = option_wakeup_latency },
 	{ .name = "bind=", .parse = option_bind },
+	{ .name = "holder=", .parse = option_holder },
 };
 
 static const char *parse_option(struct word w, struct unit *u)
@@ -158,7 +166,7 @@ static const char *parse_option(struct word w, struct unit *u)
 		if (w.len >= n && !memcmp(w.s, options[i].name, n))
 			return options[i].parse((struct word){ w.s + n, w.len - n }, u);
 	}
-	return "unknown option (baud= restart= pulse= on_lost= on_back= metrics= wakeup-latency= bind=)";
+	return "unknown option (baud= restart= pulse= on_lost= on_back= metrics= wakeup-latency= bind= holder=)";
 }
 
 static const char *parse_port(struct word w, struct unit *u)

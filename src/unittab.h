@@ -6,6 +6,7 @@
  *     0       /dev/ttyS0  baud=4800 restart=ntpsec.service bind=assert
  *     1       ttyUSB0     pulse=ttyS1
  *     2       -           pulse=pps-gpio.-1
+ *     3       ttyS3       holder=none
  *
  * The pulse of a unit is DCD of its port, of another port, a source that the
  * kernel has by itself (a GPIO, a card), or there is none; the port "-" is a
@@ -55,6 +56,7 @@ struct unit {
 	char metrics[UNIT_PATH_MAX];	/* a file for Prometheus, or "" */
 	long wakeup_latency_us;		/* -1 when the line does not say */
 	enum unit_bind bind;
+	bool no_holder;		/* holder=none: another program (gpsd) attaches the port */
 	unsigned int line;	/* of the table, from 1 */
 };
 
@@ -66,7 +68,7 @@ struct unittab {
 /* The first mistake in a table: which line, and what is wrong with it. */
 struct unittab_error {
 	unsigned int line;
-	char reason[96];
+	char reason[112];
 };
 
 /*

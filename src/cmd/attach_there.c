@@ -84,7 +84,8 @@ int attach_read_table(const struct ctx *ctx, struct attach_options *o)
 	o->ports = calloc(2 * tab.n + 1, sizeof(*o->ports));
 	err = o->ports ? 0 : -ENOMEM;
 	for (size_t i = 0; !err && i < tab.n; i++)
-		err = add_unit(o, &tab.units[i]);
+		if (!tab.units[i].no_holder)
+			err = add_unit(o, &tab.units[i]);
 	if (err) {
 		msg_error("attach", "%s", strerror(-err));
 		return EXIT_TROUBLE;

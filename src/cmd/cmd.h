@@ -29,7 +29,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_attach, cmd_detach, cmd_diag, cmd_feed, cmd_generate, cmd_kernel,
-	cmd_list, cmd_nmea, cmd_receiver, cmd_report, cmd_udev, cmd_watch;
+	cmd_list, cmd_nmea, cmd_receiver, cmd_report, cmd_setup, cmd_udev, cmd_watch;
 
 /*
  * Messages to stderr: "gpsppsctl: OBJECT: WHAT", and a "hint:" line with

@@ -21,8 +21,8 @@ void report_usage(void)
 	      "  -f, --format F      what the files are, instead of what they look like:\n"
 	      "                     ", stdout);
 	for (int i = SERIES_UNKNOWN + 1; i < N_SERIES_FORMATS; i++)
-		printf("%s %s", i == SERIES_PHASE ? "\n                     " : "",
-		       series_format_names[i]);
+		printf("%s %s%s", i == SERIES_PHASE ? "\n                     " : "",
+		       series_format_names[i], i < N_SERIES_FORMATS - 1 ? "," : "");
 	fputs("\n"
 	      "      --column N      of plain columns: the one of the values (the last of one or two)\n"
 	      "      --unit U        of plain columns: s, ms, us or ns (s)\n"
@@ -30,7 +30,7 @@ void report_usage(void)
 	      "      --source NAME   only this source of those in a file\n"
 	      "      --edge EDGE     of logs of pulses: assert or clear (assert)\n"
 	      "      --period S      of logs of pulses and of stamps: seconds from pulse to pulse (1)\n"
-	      "      --taus T        octave, decade, or seconds: 1,10,100 (octave)\n"
+	      "      --taus T        octave, decade; or seconds, as 1,10,100 (octave)\n"
 	      "      --plot DIR      pictures, by gnuplot: offset, histogram, deviations\n"
 	      "      --png           PNG instead of SVG\n"
 	      "      --html FILE     one page with tables and pictures\n"

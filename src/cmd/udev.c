@@ -22,8 +22,8 @@ static void usage(void)
 {
 	fputs("Usage: gpsppsctl udev DEVNAME\n"
 	      "For 61-gpsppsctl.rules: print GPSPPSCTL_UNIT, GPSPPSCTL_LINK (not of a port that\n"
-	      "has the pulse only) and, for a port of the table, GPSPPSCTL_SERVICE.  Nothing for\n"
-	      "any other device.  DEVLINKS, from udev, has the links that the port will get.\n"
+	      "has the pulse only) and, for a port of the table without holder=none,\n"
+	      "GPSPPSCTL_SERVICE.  Nothing for any other device.  DEVLINKS, from udev, has the links that the port will get.\n"
 	      "\n"
 	      "  -h, --help   this help\n", stdout);
 }
@@ -102,7 +102,7 @@ static void print_properties(const struct unit *u, const struct device *d, unsig
 	printf("GPSPPSCTL_UNIT=%u\n", u->unit);
 	if (is_pps || (role & ROLE_SENTENCES))
 		printf("GPSPPSCTL_LINK=%s%u\n", is_pps ? "gpspps" : "gps", u->unit);
-	if (in_table && !is_pps)
+	if (in_table && !is_pps && !u->no_holder)
 		puts("GPSPPSCTL_SERVICE=1");
 }
 

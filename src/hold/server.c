@@ -100,8 +100,11 @@ static void keep_speed(struct hold *hold, struct client *client, unsigned int ba
 	hold->h.baud = baud;
 	/* as the port has it; not by cfsetospeed(): each page counts in the holder */
 	hold->h.mode.c_cflag = (hold->h.mode.c_cflag & ~(tcflag_t)CBAUD) | (now->c_cflag & CBAUD);
+	/* glibc's copies of it; musl has none, nor has glibc on MIPS */
+#if defined(_HAVE_STRUCT_TERMIOS_C_ISPEED) && _HAVE_STRUCT_TERMIOS_C_ISPEED
 	hold->h.mode.c_ispeed = now->c_ispeed;
 	hold->h.mode.c_ospeed = now->c_ospeed;
+#endif
 	hold->watch.speed = tty_speed(baud);
 	meter_again(hold);
 }

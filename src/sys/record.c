@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../fnv.h"
+
 #define KEPT_MAX 200		/* of a key too long for a file name */
 #define WHOLE_MAX 230
 #define FILE_SIZE_MAX (4 << 20)
@@ -36,16 +38,6 @@ static const struct {
 #define N_ERRORS (sizeof(errors) / sizeof(errors[0]))
 
 /* ---- names ---- */
-
-/* FNV-1a, 64 bits. */
-static uint64_t hash(const char *text)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return h;
-}
 
 static bool is_plain(unsigned char c)
 {
@@ -72,7 +64,7 @@ void record_name(const char *key, unsigned int nth, char *name, size_t size)
 	escape(key, escaped, sizeof(escaped));
 	if (strlen(escaped) > WHOLE_MAX)
 		n = snprintf(name, size, "%.*s~~%016llx", KEPT_MAX, escaped,
-			     (unsigned long long)hash(key));
+			     (unsigned long long)fnv1a(key, strlen(key)));
 	else
 		n = snprintf(name, size, "%.*s", WHOLE_MAX, escaped);
 	if (nth > 1 && n >= 0 && (size_t)n < size)

@@ -93,6 +93,7 @@ class Guest:
         self.append = append
         self.smp = smp
         self.cards = cards
+        self.extra = []		# words for QEMU, from the next boot on
         self.history = collections.deque(maxlen=6)
         self._how = None	# kernel and tools
         self.qemu = None
@@ -183,7 +184,7 @@ class Guest:
         kernel, tools = self._how
         agent, agent_qemu = channels.pair()
         monitor, monitor_qemu = channels.pair()
-        args = self._arguments(kernel) + self._port_arguments()
+        args = self._arguments(kernel) + self._port_arguments() + self.extra
         args += ["-chardev", "socket,id=agent,fd=%d" % agent_qemu.fileno(),
                  "-device", "virtserialport,chardev=agent,name=testbed.agent",
                  "-chardev", "socket,id=qmp,fd=%d" % monitor_qemu.fileno(),
@@ -363,7 +364,7 @@ class Guest:
     def _trace(self, enable):
         self.qmp("trace-event-set-state", name="serial_write", enable=enable)
 
-    def reboot(self):
+    def reboot(self, command="systemctl reboot"):
         """
         Boot again; the disk stays as the guest left it.  The full guest gets a new QEMU
         for it: behind a reset of one that has worked for long, the kernel unpacks its
@@ -375,7 +376,7 @@ class Guest:
             if isinstance(port, ports.PciPort):
                 port.tty = None
         if self.kind == "full":
-            self.agent.start("systemctl reboot")
+            self.agent.start(command)
             self.wait_until(lambda: self.qemu.poll() is not None, self.boot_s, "it does not go down")
             self._start_qemu()
         else:
@@ -401,7 +402,7 @@ class Guest:
         """All lines low but CTS and DSR, no data, the Garmin as it was made."""
         for port in self.ports.values():
             default = receivers.DEFAULT.get(port.name)
-            if port.receiver and type(port.receiver) is not default:
+            if port.receiver and (type(port.receiver) is not default or port.receiver_options):
                 port.detach_receiver()
             port.reset_lines()
             port.flush()

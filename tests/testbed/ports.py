@@ -201,6 +201,7 @@ class Port:
     def attach_receiver(self, cls, **kwargs):
         """Wire a receiver model to the port in place of what was there."""
         self.detach_receiver()
+        self.receiver_options = kwargs
         self.receiver = cls(self, **kwargs)
         self.receiver.start()
         return self.receiver

@@ -108,7 +108,7 @@ def wait_stratum_1(g, timeout=120):
     wanted = {"leap": "00", "stratum": "1"}
     g.wait_until(lambda: wanted.items() <= ntp_variables(g).items(), timeout,
                  "ntpd is not at stratum 1", interval=1)
-    g.wait_until(lambda: abs(peer_offset_ms(g) or 999) < PPS_OFFSET_MS, 20,
+    g.wait_until(lambda: abs(peer_offset_ms(g) or 999) < PPS_OFFSET_MS, 60,
                  f"the offset is not the pulse's: {peer_offset_ms(g)} ms", interval=1)
 
 

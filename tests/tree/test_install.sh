@@ -14,8 +14,12 @@ make_in() {
 
 make_in install
 check $? "make install succeeds without root"
-for file in usr/sbin/gpsppsctl usr/libexec/gpsppsctl/gpsppsctl-hold usr/share/man/man8/gpsppsctl.8 \
-	usr/share/man/man7/gpsppsctl-diag.7 \
+pages=$(cd man && ls -- *.[1-9])
+for page in $pages gpsppsctl-diag.7; do
+	[ -s "$work/root/usr/share/man/man${page##*.}/$page" ]
+	check $? "installed: $page"
+done
+for file in usr/sbin/gpsppsctl usr/libexec/gpsppsctl/gpsppsctl-hold \
 	usr/lib/udev/rules.d/61-gpsppsctl.rules usr/lib/systemd/system/gpsppsctl@.service \
 	usr/lib/systemd/system/gpsppsctl-feed@.service \
 	usr/lib/systemd/system-generators/gpsppsctl-generator; do
@@ -37,6 +41,7 @@ nonsense here
 7
 	4 ttyS4	baud=9600	pulse=none   # no wire
 5 - pulse=pps-gpio.-1
+6 ttyS6 baud=4800 holder=none # gpsd's
 EOF
 mkdir "$work/units"
 GPSPPSCTL_TABLE=$work/table "$generator" "$work/units" "$work/units" "$work/units"
@@ -54,13 +59,25 @@ check $? "a pulse without a port has no receiver to wait for"
 grep -q '^After=dev-gps0.device dev-gpspps0.device dev-gps3.device dev-gpspps3.device dev-gps4.device dev-gpspps5.device$' \
 	"$work/units/ntpsec.service.d/50-gpsppsctl.conf"
 check $? "ntpsec is ordered after the devices"
+grep -q '^Restart=on-failure$' "$work/units/chrony.service.d/50-gpsppsctl.conf" &&
+	! grep -q Restart "$work/units/ntpsec.service.d/50-gpsppsctl.conf"
+check $? "chronyd, which ends without its pulse, is started again"
+[ ! -e "$work/units/dev-gpspps6.device.d" ] && grep -q '^JobTimeoutSec=8$' "$work/units/dev-gps6.device.d/50-gpsppsctl.conf"
+check $? "with holder=none nobody waits for a pulse that gpsd makes"
+[ "$(tail -n 1 "$work/units/gpsd.service.d/50-gpsppsctl.conf")" = After=dev-gps6.device ]
+check $? "gpsd is ordered after its port"
+rm -rf "$work/units"; mkdir "$work/units"
+echo '0 ttyS0 holder=none' >"$work/table"
+GPSPPSCTL_TABLE=$work/table "$generator" "$work/units"
+[ -e "$work/units/gpsd.service.d" ] && [ ! -e "$work/units/chrony.service.d" ]
+check $? "a table with holder=none alone orders no daemon but gpsd"
 rm -rf "$work/units"; mkdir "$work/units"
 GPSPPSCTL_TABLE=$work/none "$generator" "$work/units"
 check $? "without a table the generator succeeds"
 [ -z "$(ls "$work/units")" ]
 check $? "and makes nothing"
 
-if git rev-parse --git-dir >/dev/null 2>&1; then
+if [ -e .git ]; then
 	tarball=$(make -s OBJDIR="$objdir" dist | tail -1)
 	tar -tzf "$tarball" | grep -q '/man/gpsppsctl-diag.7$'
 	check $? "the tarball has the generated page: $tarball"

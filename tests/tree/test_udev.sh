@@ -12,6 +12,7 @@ cat >"$work/table" <<EOF
 3 - pulse=/dev/serial/by-path/platform-x.usb-usb-0:1:1.0
 4 /dev/serial/by-id/usb-FTDI_x-if00-port0
 5 ttyUSB75 pulse=pps-gpio.-1
+6 ttyUSB76 holder=none
 EOF
 
 # is WHAT-IS-SAID DEVICE [LINKS]
@@ -40,5 +41,7 @@ is "$(sentences 4)" ttyUSB79 "/dev/serial/by-id/usb-FTDI_x-if00-port0"
 # half a name is another name
 is "" ttyUSB79 "/dev/serial/by-id/usb-FTDI_x-if00-port01 /dev/serial/by-id/usb-FTDI_x"
 is "$(sentences 5)" ttyUSB75
+# its links, and nobody who attaches it: gpsd does
+is "GPSPPSCTL_UNIT=6 GPSPPSCTL_LINK=gps6" ttyUSB76
 is "" pps99
 exit $bad

@@ -49,6 +49,49 @@ static void added(void **state)
 	assert_string_equal(after("0 ttyS0# baud=4800\n", 1), "0 ttyS0 baud=9600# baud=4800\n");
 }
 
+static const char *with(const char *text, int err)
+{
+	static char buf[256];
+	int n;
+
+	assert_int_equal(err, 0);
+	n = unitedit_apply(text, strlen(text), &edit, buf, sizeof(buf) - 1);
+	assert_true(n >= 0);
+	buf[n] = '\0';
+	return buf;
+}
+
+/* An option that goes takes the blanks before it along; one that is not there changes nothing. */
+static void taken_out(void **state)
+{
+	static const char text[] = "0 a\n1 ttyS0\tholder=none  baud=1 # holder=none\r\n2 b holder=none";
+	const size_t len = sizeof(text) - 1;
+
+	(void)state;
+	assert_string_equal(with(text, unitedit_option(text, len, 2, "holder=", NULL, &edit)),
+			    "0 a\n1 ttyS0  baud=1 # holder=none\r\n2 b holder=none");
+	assert_string_equal(with(text, unitedit_option(text, len, 3, "holder=", NULL, &edit)),
+			    "0 a\n1 ttyS0\tholder=none  baud=1 # holder=none\r\n2 b");
+	assert_string_equal(with(text, unitedit_option(text, len, 1, "holder=", NULL, &edit)), text);
+}
+
+static void renumbered(void **state)
+{
+	static const char text[] = "0 a\n\t12\tttyS0 baud=12 # 12\r\n# 3";
+	const size_t len = sizeof(text) - 1;
+	char line[UNITEDIT_LINE_MAX + 2];
+
+	(void)state;
+	assert_string_equal(with(text, unitedit_unit(text, len, 2, 7, &edit)),
+			    "0 a\n\t7\tttyS0 baud=12 # 12\r\n# 3");
+	assert_int_equal(unitedit_unit(text, len, 3, 7, &edit), -ENOENT);
+	assert_int_equal(unitedit_unit(text, len, 4, 7, &edit), -ENOENT);
+	memset(line, 'x', sizeof(line));
+	line[1] = ' ';
+	assert_int_equal(unitedit_unit(line, UNITEDIT_LINE_MAX, 1, 7, &edit), -ENOSPC);
+	assert_int_equal(unitedit_unit(line, UNITEDIT_LINE_MAX - 1, 1, 255, &edit), -ENOSPC);
+}
+
 static void refused(void **state)
 {
 	char text[UNITEDIT_LINE_MAX + 2], buf[16];
@@ -88,6 +131,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replaced),
 		cmocka_unit_test(added),
+		cmocka_unit_test(taken_out),
+		cmocka_unit_test(renumbered),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(is_a_table),
 	};

@@ -61,6 +61,10 @@ static void test_what_a_line_may_say(void **state)
 	assert_int_equal(parse("0 ttyS0 bind=assert pulse=pps-gpio.-1\n"), 0);
 	assert_int_equal(tab.units[0].bind, BIND_ASSERT);
 	assert_int_equal(parse("0 - bind=assert pulse=ttyS1\n"), 0);
+	assert_int_equal(parse("0 ttyS0\n1 ttyS1 holder=none baud=9600\n"), 0);
+	assert_false(tab.units[0].no_holder);
+	assert_true(tab.units[1].no_holder);
+	assert_int_equal(tab.units[1].baud, 9600);
 }
 
 static void test_where_the_pulse_comes_from(void **state)
@@ -113,7 +117,7 @@ static void test_mistakes(void **state)
 		{ "\n0 ttyS0 baud=\n", 2, "baud=" },
 		{ "0 ttyS0 baud=0\n", 1, "baud=" },
 		{ "0 ttyS0 baud=48oo\n", 1, "baud=" },
-		{ "0 ttyS0 bauds=4800\n", 1, "unknown option" },
+		{ "0 ttyS0 bauds=4800\n", 1, "bind= holder=)" },
 		{ "0 ttyS0 restart=\n", 1, "restart=" },
 		{ "0 ttyS0 restart=--now\n", 1, "restart=" },
 		{ "0 ttyS0 restart=a;reboot\n", 1, "restart=" },
@@ -129,6 +133,8 @@ static void test_mistakes(void **state)
 		{ "0 ttyS0 metrics=\n", 1, "metrics=" },
 		{ "0 ttyS0 wakeup-latency=1000001\n", 1, "wakeup-latency=" },
 		{ "0 ttyS0 wakeup-latency=-1\n", 1, "wakeup-latency=" },
+		{ "0 ttyS0 holder=\n", 1, "holder=" },
+		{ "0 ttyS0 holder=gpsd\n", 1, "holder= wants none" },
 		{ "0 ttyS0 bind=\n", 1, "bind=" },
 		{ "0 ttyS0 bind=both\n", 1, "assert or clear" },
 		{ "0 ttyS0 bind=assert pulse=none\n", 1, "a port to attach" },

@@ -214,6 +214,17 @@ def init_procd_script(g):
     assert not links(g)
 
 
+@test()
+def init_procd_feed_script(g):
+    """The same of the script for chrony: an instance a port that has sentences."""
+    g.put("/tmp/procd", PROCD.replace("openwrt", "openwrt-feed") % EXAMPLES + "start_service\n")
+    g.put("/tmp/units", "# a comment\n\n3 ttyS2 baud=4800\n6 - pulse=gpio\n8\n")
+    r = g.run("TABLE=/tmp/units sh -eu /tmp/procd", check=True)
+    assert re.findall(r"^procd_open_instance (.*)", r.out, re.M) == ["unit3"], r
+    command = re.findall(r"^procd_set_param command (.*)", r.out, re.M)
+    assert len(command) == 1 and command[0].endswith(' feed --sock auto "$1" /tmp/units ttyS2'), r
+
+
 # ---- mdev ----
 
 @test()
