@@ -99,7 +99,7 @@ class Bench:
 
     def __init__(self, directory, library, files, daemon):
         self.directory = directory
-        self.library = library
+        self.preload = library
         self.daemon = daemon
         self.fresh = directory / "fresh"
         make_image(self.fresh, files)
@@ -110,7 +110,7 @@ class Bench:
         return self.directory / name
 
     def run(self, top, words, kill_at=0):
-        env = dict(os.environ, LC_ALL="C.UTF-8", LD_PRELOAD=str(self.library), KILL_BELOW=str(top),
+        env = dict(os.environ, LC_ALL="C.UTF-8", LD_PRELOAD=str(self.preload), KILL_BELOW=str(top),
                    KILL_AT=str(kill_at), KILL_LOG=str(top) + ".log",
                    ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
         return subprocess.run([PROGRAM, "setup", "--root", top, *words], env=env, text=True,
