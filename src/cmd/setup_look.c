@@ -150,7 +150,7 @@ int setup_imagine(struct setup *s)
 	s->in.daemon = (enum setup_daemon)s->o->daemon;
 	if (s->in.daemon == SETUP_GPSD)
 		s->in.taker = (enum setup_daemon)s->o->taker;
-	s->in.baud = s->in.delay_ms = fact_from(-ENOENT, 0);
+	s->in.baud = s->in.delay_ms = s->in.delay_from_ms = fact_from(-ENOENT, 0);
 	s->in.usb = text_begins(name, "ttyUSB") || text_begins(name, "ttyACM");
 	code = setup_choose_unit(s);
 	if (!code)

@@ -45,9 +45,22 @@ static void take_baud(struct setup *s, const struct port_facts *f)
 	}
 }
 
-void setup_take(struct setup *s, const struct port_facts *f)
+static void take_delay(struct setup *s, const struct port_facts *f)
 {
 	const struct fact delay_ms = facts_delay_ms(f);
+	struct fact first_ms, last_ms;
+
+	if (!fact_known(delay_ms))
+		return;
+	s->in.delay_ms = delay_ms;
+	s->in.delay_from_ms = fact_from(-ENOENT, 0);
+	/* somebody reads the port: nobody heard which sentence ends where */
+	if (!fact_known(f->sentences.dated_ms) && facts_burst(f, &first_ms, &last_ms))
+		s->in.delay_from_ms = first_ms;
+}
+
+void setup_take(struct setup *s, const struct port_facts *f)
+{
 
 	take_heard(s, &f->sentences);
 	take_baud(s, f);
@@ -55,8 +68,7 @@ void setup_take(struct setup *s, const struct port_facts *f)
 		s->in.edge = facts_known_edge(f);
 	if (fact_known(f->hold.width_us))
 		s->found.width_us = f->hold.width_us;
-	if (fact_known(delay_ms))
-		s->in.delay_ms = delay_ms;
+	take_delay(s, f);
 	s->in.usb = f->boot.is_usb;
 	s->in.getty = fact_is(f->boot.getty_enabled, 1) || fact_is(f->boot.getty_generated, 1) ||
 		      facts_holder(f, ROLE_GETTY) != NULL;

@@ -62,6 +62,8 @@ struct setup_in {
 	/* measured; each may be unknown */
 	struct fact baud;
 	struct fact delay_ms;	/* from the pulse to the end of the sentences */
+	/* known where they were only counted: somewhere between the two the one that counts ends */
+	struct fact delay_from_ms;
 	enum pulse_edge edge;
 	/* the machine */
 	bool getty;		/* a login prompt is, or would be, started on this port */

@@ -85,6 +85,15 @@ static struct fact said_delay(const struct ntp_plan *n, struct ntpd_conf *conf)
 	return fact_from(0, u.set.value[NTPD_TIME2] / NS_IN_MS);
 }
 
+/* It may stay: another measurement gives the same, or no better one. */
+static bool fits(const struct setup_in *in, struct fact said)
+{
+	const int64_t from_ms = fact_known(in->delay_from_ms) ? in->delay_from_ms.val : in->delay_ms.val;
+
+	return !fact_known(in->delay_ms) || (said.val >= from_ms - SAME_DELAY_MS &&
+					     said.val <= in->delay_ms.val + SAME_DELAY_MS);
+}
+
 struct fact ntp_plan_delay(const struct ntp_plan *n)
 {
 	const struct fact measured = n->p->in->delay_ms;
@@ -97,8 +106,5 @@ struct fact ntp_plan_delay(const struct ntp_plan *n)
 	}
 	said = said_delay(n, conf);
 	free(conf);
-	if (fact_known(said) &&
-	    (!fact_known(measured) || llabs(said.val - measured.val) <= SAME_DELAY_MS))
-		return said;
-	return measured;
+	return fact_known(said) && fits(n->p->in, said) ? said : measured;
 }
