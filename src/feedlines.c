@@ -2,10 +2,11 @@
 /* Lines for ntp.conf in both grammars and for chrony.conf, for what is fed. */
 #include "feedlines.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "words.h"
 
 #define POLL "minpoll 4 maxpoll 4"
 
@@ -19,16 +20,7 @@
  */
 #define LOOSE "tos mindist 0.4\n"
 
-__attribute__((format(printf, 2, 3)))
-static void add(char *text, const char *fmt, ...)
-{
-	const size_t n = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + n, FEEDLINES_MAX - n, fmt, ap);
-	va_end(ap);
-}
+#define add(text, ...) text_add(text, FEEDLINES_MAX, __VA_ARGS__)
 
 static bool has_time1(const struct feedlines_input *in)
 {

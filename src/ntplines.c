@@ -3,12 +3,12 @@
 #include "ntplines.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "motion.h"
+#include "words.h"
 
 #define MODE_RMC 1	/* the one sentence that has all, read alone: the least jitter */
 #define MODE_UNKNOWN (-1)
@@ -34,16 +34,7 @@ static int mode_of(struct fact baud)
 	return MODE_UNKNOWN;
 }
 
-__attribute__((format(printf, 2, 3)))
-static void add(char *text, const char *fmt, ...)
-{
-	const size_t n = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + n, NTPLINES_TEXT_MAX - n, fmt, ap);
-	va_end(ap);
-}
+#define add(text, ...) text_add(text, NTPLINES_TEXT_MAX, __VA_ARGS__)
 
 static bool has_pulse(const struct ntplines_input *in)
 {

@@ -2,7 +2,19 @@
 /* The words of a line. */
 #include "words.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
+
+void text_add(char *text, size_t size, const char *fmt, ...)
+{
+	const size_t n = strlen(text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text + n, size - n, fmt, ap);
+	va_end(ap);
+}
 
 static bool is_blank(char c)
 {

@@ -37,6 +37,10 @@ static inline const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Append to a text in a buffer of `size` bytes; what does not fit is cut off. */
+__attribute__((format(printf, 3, 4)))
+void text_add(char *text, size_t size, const char *fmt, ...);
+
 /* The next word from *p on, which is moved behind it, at most to `end`. */
 struct word next_word(const char **p, const char *end);
 

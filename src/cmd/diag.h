@@ -13,6 +13,7 @@
 #include "../sys/gather_daemon.h"
 #include "../sys/probe.h"
 #include "../unittab.h"
+#include "../words.h"
 #include "diag_options.h"
 
 /* More than three pulses a second apart; the counters need no more. */
@@ -111,8 +112,7 @@ void diag_put_line(const char *label, const char *text, bool wrap);
 #define DIAG_LINE_MAX 1024
 
 /* Append to such a line. */
-__attribute__((format(printf, 2, 3)))
-void diag_add(char *line, const char *fmt, ...);
+#define diag_add(line, ...) text_add(line, DIAG_LINE_MAX, __VA_ARGS__)
 /* The first line of a port's report; the id of its cause, or NULL. */
 void diag_put_headline(const struct port_facts *f, const char *text, const char *id);
 void diag_put_healthy(const struct port_facts *f);

@@ -2,7 +2,6 @@
 /* diag's report for people. */
 #include "diag.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,16 +94,6 @@ void diag_put_headline(const struct port_facts *f, const char *text, const char 
 	if (id)
 		printf("  %*s", used + 2 < WIDTH ? WIDTH - used - 2 : 0, id);
 	putchar('\n');
-}
-
-void diag_add(char *line, const char *fmt, ...)
-{
-	size_t len = strlen(line);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line + len, DIAG_LINE_MAX - len, fmt, ap);
-	va_end(ap);
 }
 
 /* ---- the report ---- */
