@@ -27,7 +27,8 @@ SAID_AT_S = 0.3         # the sentence has ended, after the second
 LATE_S = 0.6            # a busy machine
 BAUD = 4800             # of a port that nobody has named another for
 KEY = 0x4e545030
-SHM_UNITS = range(180, 250)     # of nobody, one for each test
+SHM_UNITS = range(200, 250)     # of nobody, one for each test
+TABLE_UNITS = (95, 96)          # by the table: 2 x that, below those
 # ntpd's refclock_shm.c; a gap before the second time_t where they have 64 bits
 SEGMENT = struct.Struct("iiqi4xqiiiiiII8i4x")
 SOCK_SAMPLE = struct.Struct("qqdiiii")
@@ -306,16 +307,18 @@ class ToSharedMemory(Feed):
     def test_units_by_the_table(self):
         ports = [self.receiver(), self.receiver()]
         self.table = self.path("table")
-        # 2 x 95 is 190; a unit without a pulse is fed its seconds
-        Path(self.table).write_text("95 %s pulse=none\n96 %s pulse=none baud=9600\n" %
-                                    (ports[0].path, ports[1].path))
-        for unit in (190, 192):
+        # a unit without a pulse is fed its seconds
+        Path(self.table).write_text("%d %s pulse=none\n%d %s pulse=none baud=9600\n" % (
+            TABLE_UNITS[0], ports[0].path, TABLE_UNITS[1], ports[1].path))
+        shm_units = [2 * unit for unit in TABLE_UNITS]
+        for unit in shm_units:
             self.addCleanup(remove, unit)
         child = self.start("--json", *(p.path for p in ports))
         self.wait(lambda: len({o["port"] for o in self.objects("sample")}) == 2, "one is missing")
-        self.assertEqual([shm(u)["valid"] for u in (190, 192)], [1, 1])
+        self.assertEqual([shm(u)["valid"] for u in shm_units], [1, 1])
         self.assertEqual(self.end(child, signal.SIGTERM), 0)
-        self.assertEqual([o["shm"] for o in self.objects("summary")], [[190], [192]])
+        self.assertEqual([o["shm"] for o in self.objects("summary")],
+                         [[unit] for unit in shm_units])
 
     def test_no_fix_is_not_given(self):
         port = self.receiver(valid=False)
