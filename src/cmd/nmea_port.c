@@ -14,6 +14,7 @@
 #define NS_PER_S 1000000000LL
 #define SLICE_MS 100			/* so often a signal is looked for */
 #define SPEED_NS (1300 * NS_PER_MS)	/* a receiver says something every second */
+#define AGAIN_NS (10 * NS_PER_S)	/* one that was silent may speak by now */
 #define DEFAULT_SECONDS 10
 
 static const unsigned int usual_bauds[] = { 4800, 9600, 19200, 38400, 57600, 115200 };
@@ -79,16 +80,16 @@ static int listen(struct receiver_port *w, struct nmea_input *in)
 	struct receiver_report *r = &w->report;
 	const int64_t length = length_ns(in->o);
 	int64_t begin_ns = probe_now_ns(w->probe), now_ns = begin_ns;
-	bool speed_known = false;
+	int64_t search_ns = begin_ns + SPEED_NS;
 	ssize_t n = 0;
 
 	while (now_ns - begin_ns < length && !signals_seen() && !in->out_err) {
 		n = take_some(w, in);
 		if (n < 0)
 			break;
-		if (!speed_known && now_ns - begin_ns > SPEED_NS) {
+		if (now_ns > search_ns) {
 			find_speed(w, in);
-			speed_known = true;
+			search_ns = in->o->follow ? probe_now_ns(w->probe) + AGAIN_NS : INT64_MAX;
 		}
 		now_ns = probe_now_ns(w->probe);
 		if (n > 0 && !r->bytes)
