@@ -27,10 +27,14 @@ define GPSPPSCTL_INSTALL_TARGET_CMDS
 		DESTDIR=$(TARGET_DIR) install
 endef
 
-# The examples are filled in by `make install`, and go with the rest of /usr/share/doc.
+# The examples are filled in by `make install`, and go with the rest of /usr/share/doc; what
+# setup takes of them for busybox' init stays.
 define GPSPPSCTL_INSTALL_INIT_SYSV
 	$(INSTALL) -D -m 0755 $(TARGET_DIR)/usr/share/doc/gpsppsctl/examples/sysvinit \
 		$(TARGET_DIR)/etc/init.d/S45gpsppsctl
+	for f in inittab mdev.conf; do \
+		$(INSTALL) -D -m 0644 $(TARGET_DIR)/usr/share/doc/gpsppsctl/examples/$$f \
+			$(TARGET_DIR)/usr/libexec/gpsppsctl/examples/$$f || exit 1; done
 endef
 
 define GPSPPSCTL_INSTALL_INIT_OPENRC
