@@ -54,7 +54,7 @@ static const struct cmd *find_command(const char *name)
 	return NULL;
 }
 
-/* Without a command: what is there, and the three commands that matter. */
+/* Without a command: what is there, and the commands that matter. */
 static int overview(const struct ctx *ctx)
 {
 	char *argv[] = { (char *)"list", NULL };
@@ -64,6 +64,7 @@ static int overview(const struct ctx *ctx)
 	code = cmd_list.run(ctx, 1, argv);
 
 	fputs("\n"
+	      "  gpsppsctl setup            all of it: find the receiver, show, ask, write, verify\n"
 	      "  gpsppsctl attach PORT      make the port /dev/gps0 and its pulse /dev/gpspps0\n"
 	      "  gpsppsctl diag             no pulse? the cause and its cure\n"
 	      "  gpsppsctl receiver PORT    what the receiver is and sends\n", stdout);

@@ -227,6 +227,32 @@ struct fact facts_delay_ms(const struct port_facts *f)
 	return last_ms;
 }
 
+#define SENTENCE_MAX 82		/* characters, with CR and LF: NMEA 0183 */
+
+bool facts_one_sentence(const struct port_facts *f)
+{
+	const struct fact chars = fact_known(f->motion.chars_per_s) ? f->motion.chars_per_s :
+		f->hold.burst_chars;
+
+	return fact_known(chars) && chars.val <= SENTENCE_MAX;
+}
+
+struct fact facts_middle_ms(struct fact first_ms, struct fact last_ms)
+{
+	if (!fact_known(first_ms) || !fact_known(last_ms))
+		return last_ms;
+	return fact_from(0, (first_ms.val + last_ms.val) / 2);
+}
+
+struct fact facts_delay_to_write_ms(const struct port_facts *f, bool *counted)
+{
+	struct fact first_ms, last_ms;
+
+	*counted = !fact_known(f->sentences.dated_ms) && !facts_one_sentence(f) &&
+		   facts_burst(f, &first_ms, &last_ms);
+	return *counted ? facts_middle_ms(first_ms, last_ms) : facts_delay_ms(f);
+}
+
 void facts_holders_text(const struct port_facts *f, char *buf, size_t size)
 {
 	size_t len = 0;

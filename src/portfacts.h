@@ -295,6 +295,15 @@ bool facts_no_pulse(const struct port_facts *f);
 bool facts_burst(const struct port_facts *f, struct fact *first_ms, struct fact *last_ms);
 /* From the pulse to the end of the sentence that a daemon takes for its second (time2, offset). */
 struct fact facts_delay_ms(const struct port_facts *f);
+/* No more than one sentence a second comes: its end is the burst's. */
+bool facts_one_sentence(const struct port_facts *f);
+/*
+ * Where several sentences were counted and none was heard, the middle of the burst is to be
+ * written for a daemon: half of the burst is the most that it can be wrong.
+ */
+struct fact facts_middle_ms(struct fact first_ms, struct fact last_ms);
+/* facts_delay_ms() as it is to be written.  *counted: it is the middle of facts_burst(). */
+struct fact facts_delay_to_write_ms(const struct port_facts *f, bool *counted);
 
 /* "gpsppsctl[412], ntpd[731]"; "nobody". */
 void facts_holders_text(const struct port_facts *f, char *buf, size_t size);

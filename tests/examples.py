@@ -193,7 +193,6 @@ GUEST = {
 NEWCOMER = "tests/testbed/cases/test_newcomer.py"
 ELSEWHERE = {
     "gpsppsctl setup": (NEWCOMER, "newcomer_with_chrony"),
-    "gpsppsctl setup --dry-run": ("tests/testbed/cases/test_setup.py", '"gpsppsctl setup --dry-run"'),
     "gpsppsctl setup --dry-run ttyS0": ("tests/testbed/cases/test_setup.py", '"gpsppsctl setup --dry-run " + port.tty'),
     "gpsppsctl setup --daemon chrony --yes ttyS0": (NEWCOMER, "--daemon chrony"),
     "gpsppsctl setup --undo": ("tests/testbed/newcomer.py", "--undo"),

@@ -17,16 +17,6 @@ struct delay {
 	int64_t from_ns, to_ns;		/* between these the sentence surely ends */
 };
 
-#define SENTENCE_MAX 82		/* characters, with CR and LF: NMEA 0183 */
-
-static bool is_one_sentence(const struct port_facts *f)
-{
-	const struct fact chars = fact_known(f->motion.chars_per_s) ? f->motion.chars_per_s :
-		f->hold.burst_chars;
-
-	return fact_known(chars) && chars.val <= SENTENCE_MAX;
-}
-
 /*
  * Where nobody could listen, the sentence that ntpd takes ends somewhere in the burst:
  * a time2 that fits any of them is not to blame.
@@ -39,7 +29,7 @@ static bool find_delay(const struct port_facts *f, struct delay *d)
 	if (!fact_known(ms) || !facts_burst(f, &first, &last))
 		return false;
 	d->ns = d->from_ns = d->to_ns = ms.val * NS_PER_MS;
-	if (!fact_known(f->sentences.dated_ms) && !is_one_sentence(f))
+	if (!fact_known(f->sentences.dated_ms) && !facts_one_sentence(f))
 		d->from_ns = first.val * NS_PER_MS;
 	return true;
 }

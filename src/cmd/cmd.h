@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "../pciplace.h"
+
 /* Exit codes of the whole program (gpsppsctl(8), EXIT STATUS). */
 enum {
 	EXIT_DONE = 0,		/* done, or healthy */
@@ -72,6 +74,12 @@ const struct unit *table_find_port(const struct unittab *tab, const char *tty, u
 /* The same of a port whose links, separated by blanks, udev is going to make. */
 const struct unit *table_find_device(const struct unittab *tab, const char *tty,
 				     const char *links, unsigned int *role);
+
+/*
+ * The place of "ttyS4", a PCI card's port, by which our udev rule links it in PCIPLACE_DIR.
+ * 0 or -errno: it has none.
+ */
+int find_place(const char *tty, char place[PCIPLACE_MAX]);
 
 /*
  * The speed at which an NTP daemon's configuration has the receiver of this unit;

@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include "../ntpconf.h"
-#include "../sys/probe.h"
+#include "../sys/portplace.h"
 #include "../sys/tty.h"
 #include "../unittab.h"
+#include "../words.h"
 
 #define MSG_MAX 1024
 #define CONF_TEXT_MAX 65536
@@ -150,12 +151,30 @@ static bool is_among(const char *links, const char *path)
 	return false;
 }
 
+int find_place(const char *tty, char place[PCIPLACE_MAX])
+{
+	struct probe *probe = probe_open_live();
+	int err = probe ? portplace_find(probe, tty, place) : -ENOMEM;
+
+	probe_close(probe);
+	return err;
+}
+
+/* The link of our own rule, which may not be there yet. */
+static bool is_place_of(const char *port, const char *tty)
+{
+	char place[PCIPLACE_MAX];
+
+	return text_begins(port, PCIPLACE_BEGIN) && !find_place(tty, place) &&
+	       !strcmp(base_name(port), place);
+}
+
 static bool leads_to(const char *port, const char *tty, const char *links)
 {
 	char name[UNIT_PORT_MAX];
 
 	/* the plain names do not need the device to be there */
-	if (!strcmp(unit_port_name(port), tty) || is_among(links, port))
+	if (!strcmp(unit_port_name(port), tty) || is_among(links, port) || is_place_of(port, tty))
 		return true;
 	return tty_resolve(port, name, sizeof(name)) == 0 && !strcmp(name, tty);
 }

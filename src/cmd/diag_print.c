@@ -7,13 +7,22 @@
 #include <string.h>
 #include <time.h>
 
+#include "../plottext.h"
+
 #define WIDTH 100
 #define INDENT 9	/* "  seen   " */
 
 void diag_put_clean(const char *s)
 {
-	for (; *s; s++)
-		putchar((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s);
+	while (*s) {
+		const size_t n = plot_letter(s);
+
+		if (n)
+			fwrite(s, 1, n, stdout);
+		else
+			putchar('?');
+		s += n ? n : 1;
+	}
 }
 
 void diag_put_line(const char *label, const char *text, bool wrap)

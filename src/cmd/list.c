@@ -463,7 +463,7 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 
 const struct cmd cmd_list = {
 	.name = "list",
-	.args = "[OPTION...] [PORT...]",
+	.args = "[PORT...]",
 	.help = "ports, UARTs, pulses, links, holders",
 	.run = run,
 };

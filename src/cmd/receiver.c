@@ -109,7 +109,7 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 
 const struct cmd cmd_receiver = {
 	.name = "receiver",
-	.args = "PORT [OPTION...]",
+	.args = "PORT",
 	.help = "what the receiver is and sends; configure it",
 	.run = run,
 };

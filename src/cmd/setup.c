@@ -6,6 +6,7 @@
 #include "setup.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,15 +34,20 @@ static int check_table(const struct ctx *ctx)
 	return EXIT_TROUBLE;
 }
 
-static int check_root(const struct setup_options *o)
+/* `root` gets its path from "/": programs that are asked about its files run elsewhere. */
+static int check_root(const struct setup_options *o, char root[PATH_MAX])
 {
 	struct stat st;
 
+	root[0] = '\0';
 	if (!o->root)
 		return 0;
-	if (stat(o->root, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
-	msg_error(o->root, "no image is there: %s", strerror(errno ? errno : ENOTDIR));
+	if (realpath(o->root, root) && stat(root, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return 0;
+		errno = ENOTDIR;
+	}
+	msg_error(o->root, "no image is there: %s", strerror(errno));
 	return EXIT_TROUBLE;
 }
 
@@ -56,6 +62,19 @@ static int check_rights(const struct setup_options *o)
 	return EXIT_TROUBLE;
 }
 
+/* What was changed can be undone by hand then: files and record are plain text. */
+static int refuse_record(int err)
+{
+	msg_error("setup", err == -EWOULDBLOCK ? "another gpsppsctl setup is at work" :
+		  err == -EBADMSG ? "the record of its changes is damaged" :
+		  err == -EPROTONOSUPPORT ? "the record of its changes is a newer gpsppsctl's" :
+		  "cannot keep a record of the changes: %s", strerror(-err));
+	if (err == -EBADMSG || err == -EPROTONOSUPPORT)
+		msg_hint("the files as they were are kept in " CHANGES_PLACE " (OpenWrt: "
+			 CHANGES_PLACE_WITHOUT_VAR "); \"record\" there has their names");
+	return EXIT_TROUBLE;
+}
+
 static int open_changes(struct setup *s)
 {
 	int err = changes_open(&s->changes, s->root);
@@ -65,9 +84,7 @@ static int open_changes(struct setup *s)
 	s->changes = NULL;
 	if (s->o->dry_run && err != -EWOULDBLOCK)
 		return 0;		/* nothing is noted, so nothing is known to be ours */
-	msg_error("setup", err == -EWOULDBLOCK ? "another gpsppsctl setup is at work" :
-		  "cannot keep a record of the changes: %s", strerror(-err));
-	return EXIT_TROUBLE;
+	return refuse_record(err);
 }
 
 /* ---- the sequence ---- */
@@ -80,9 +97,7 @@ static int look(struct setup *s)
 	if (s->o->root)
 		return setup_imagine(s);
 	code = s->o->port ? setup_name_port(s, s->o->port) : setup_find(s);
-	if (!code)
-		code = setup_look(s);
-	return code ? code : setup_choose_daemon(s);
+	return code ? code : setup_look(s);
 }
 
 static bool is_to_do(const struct setup *s)
@@ -151,6 +166,8 @@ static int set_up(struct setup *s)
 	code = look(s);
 	if (!code)
 		code = setup_make_plan(s);
+	if (!code)
+		code = setup_check_gpsd(s);
 	if (code)
 		return code;
 	code = show(s);
@@ -189,19 +206,20 @@ static void close_all(struct setup *s)
 		changes_close(s->changes);
 }
 
-static int begin(const struct ctx *ctx, const struct setup_options *o)
+static int begin(const struct ctx *ctx, const struct setup_options *o, char root[PATH_MAX])
 {
 	int code = check_table(ctx);
 
 	if (!code)
-		code = check_root(o);
+		code = check_root(o, root);
 	return code ? code : check_rights(o);
 }
 
 static int work(const struct ctx *ctx, const struct setup_options *o)
 {
+	char root[PATH_MAX];
 	struct setup *s;
-	int code = begin(ctx, o);
+	int code = begin(ctx, o, root);
 
 	if (code)
 		return code;
@@ -210,7 +228,7 @@ static int work(const struct ctx *ctx, const struct setup_options *o)
 		return out_of_memory();
 	s->ctx = ctx;
 	s->o = o;
-	s->root = o->root ? o->root : "";
+	s->root = root;
 	/* from here on Ctrl-C ends what is going on: ports and records are put in order */
 	signals_catch();
 	code = o->undo ? undo(s) : set_up(s);

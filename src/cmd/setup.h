@@ -79,6 +79,8 @@ int setup_print(const struct ctx *ctx, const struct setup_options *o);
  * when there is nobody to ask.
  */
 int setup_ask(const struct setup *s, const char *question);
+/* A line of another question's answer.  Ctrl-C: EXIT_TROUBLE, which setup's end tells. */
+int setup_read_answer(const char *question, char *answer, size_t size);
 /* Could be asked, or need not be?  0 or EXIT_TROUBLE after a message. */
 int setup_can_ask(const struct setup_options *o);
 
@@ -113,7 +115,11 @@ int setup_choose_unit(struct setup *s);
 void setup_machine(struct setup *s);
 enum setup_init setup_find_init(struct setup *s);
 
-/* setup_daemon.c: which daemon gets it.  0 or an exit code. */
+/*
+ * setup_daemon.c.  setup_check_daemon(): could any get it, and is the one that was named there?
+ * setup_choose_daemon(): which gets it.  0 or an exit code.
+ */
+int setup_check_daemon(const struct setup *s);
 int setup_choose_daemon(struct setup *s);
 /* Its row in the clinic, or NULL. */
 const struct daemon *setup_daemon_of_clinic(const struct setup *s, enum setup_daemon d);
@@ -123,15 +129,24 @@ struct setup_files *setup_files_new(struct setup *s);
 void setup_files_free(struct setup_files *f);
 /* They have changed since. */
 void setup_files_forget(struct setup_files *f);
+/* Is it still as it was read? */
+bool setup_files_is_same(struct setup_files *f, const char *path);
 struct setup_reader setup_files_reader(struct setup_files *f);
 bool setup_exists(struct setup *s, const char *path);
 
 /* setup_plan.c: make (or make anew) s->plan.  0 or an exit code. */
 int setup_make_plan(struct setup *s);
+/* Will gpsd, if it has the port, let it go?  0 or an exit code. */
+int setup_check_gpsd(const struct setup *s);
 /* How many of its steps a program makes, and how many are left to the reader. */
 size_t setup_count(const struct setup *s, bool by_hand);
 
-/* setup_show.c */
+/*
+ * setup_show.c.  setup_put(): a line of the report, whose text is somebody else's.
+ * setup_delay_text(): half a line, how late the sentences end.
+ */
+void setup_put(const char *name, const char *text);
+void setup_delay_text(const struct setup *s, char text[DIAG_LINE_MAX]);
 void setup_show_found(const struct setup *s);
 int setup_show_plan(struct setup *s);
 void setup_show_by_hand(const struct setup *s);
@@ -155,11 +170,14 @@ void setup_reload(const struct setup *s);
 
 /*
  * setup_units.c: which units ran before, for --undo.  setup_units_stop(): those that did not.
- * setup_units_start(): those that did; then nothing is noted any more.
+ * setup_units_start(): those that did; then nothing is noted any more.  Between them, when the
+ * files are put back, setup_units_leave(): the holders of ports that the table named until now
+ * (s->clinic.units).
  */
 int setup_units_note(const struct setup *s);
 bool setup_units_noted(void);
 void setup_units_stop(void);
+void setup_units_leave(const struct setup *s);
 void setup_units_start(void);
 
 /* setup_init.c: of --undo without systemd, before and behind the files. */
@@ -169,7 +187,8 @@ void setup_init_end(const struct setup *s, const struct unittab *units);
 /* setup_verify.c: an exit code. */
 int setup_verify(struct setup *s);
 
-/* setup_undo.c: an exit code. */
+/* setup_undo.c: an exit code.  setup_stands(): there is something to undo. */
 int setup_undo(struct setup *s);
+bool setup_stands(const struct setup *s);
 
 #endif

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../sys/signals.h"
+
 int setup_can_ask(const struct setup_options *o)
 {
 	if (o->yes || (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)))
@@ -21,6 +23,21 @@ static bool is_yes(const char *answer)
 	return *answer == 'y' || *answer == 'Y';
 }
 
+int setup_read_answer(const char *question, char *answer, size_t size)
+{
+	fflush(stdout);
+	fputs(question, stderr);
+	fflush(stderr);
+	if (fgets(answer, (int)size, stdin))
+		return 0;
+	/* Ctrl-C, Ctrl-D: the question's line has not ended */
+	fputc('\n', stderr);
+	if (signals_seen())
+		return EXIT_TROUBLE;
+	msg_error("setup", "nothing was changed");
+	return EXIT_NO;
+}
+
 int setup_ask(const struct setup *s, const char *question)
 {
 	char answer[16];
@@ -28,11 +45,9 @@ int setup_ask(const struct setup *s, const char *question)
 
 	if (code || s->o->yes)
 		return code;
-	fflush(stdout);
-	fputs(question, stderr);
-	fflush(stderr);
-	if (fgets(answer, sizeof(answer), stdin) && is_yes(answer))
-		return 0;
+	code = setup_read_answer(question, answer, sizeof(answer));
+	if (code || is_yes(answer))
+		return code;
 	msg_error("setup", "nothing was changed");
 	return EXIT_NO;
 }

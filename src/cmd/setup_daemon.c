@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const enum daemon_kind kinds[SETUP_DAEMONS] = {
 	[SETUP_NTPSEC] = DAEMON_NTPSEC,
@@ -47,35 +48,55 @@ static size_t list_takers(const struct setup *s, bool only_running, enum setup_d
 	return n;
 }
 
+/* How this system gets a package. */
+static const char *installer(void)
+{
+	static const struct {
+		const char *program, *words;
+	} known[] = {
+		{ "/usr/bin/apt-get", "apt-get install" },
+		{ "/usr/bin/dnf", "dnf install" },
+		{ "/usr/bin/zypper", "zypper install" },
+		{ "/usr/bin/pacman", "pacman -S" },
+		{ "/sbin/apk", "apk add" },
+		{ "/bin/opkg", "opkg install" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (access(known[i].program, X_OK) == 0)
+			return known[i].words;
+	return "install";
+}
+
 static int none_there(void)
 {
 	msg_error("setup", "no daemon that sets the clock is installed");
-	msg_hint("apt-get install ntpsec (or chrony, ntp), then once more");
+	msg_hint("%s chrony (or ntpsec), then once more", installer());
 	return EXIT_TROUBLE;
 }
 
 /* Which of several: by a terminal, else it has to be said. */
 static int ask_taker(const struct setup *s, const char *names, enum setup_daemon *taker)
 {
-	char answer[32];
-	int d = -1;
+	char answer[32], question[128];
+	int code, d;
 
 	if (s->o->yes || setup_can_ask(s->o)) {
 		msg_error("setup", "which daemon shall have the pulse: %s?", names);
 		msg_hint("--daemon D says it");
 		return EXIT_TROUBLE;
 	}
-	fprintf(stderr, "which daemon shall have the pulse: %s? ", names);
-	fflush(stderr);
-	if (fgets(answer, sizeof(answer), stdin)) {
-		answer[strcspn(answer, " \n")] = '\0';
-		d = setup_daemon_of(answer);
-	}
+	snprintf(question, sizeof(question), "which daemon shall have the pulse: %s? ", names);
+	code = setup_read_answer(question, answer, sizeof(answer));
+	if (code)
+		return code;
+	answer[strcspn(answer, " \n")] = '\0';
+	d = setup_daemon_of(answer);
 	if (d >= 0 && d != SETUP_GPSD && setup_daemon_of_clinic(s, (enum setup_daemon)d)) {
 		*taker = (enum setup_daemon)d;
 		return 0;
 	}
-	msg_error("setup", "nothing was changed");
+	msg_error("setup", "nothing was changed: that is none of %s", names);
 	return EXIT_NO;
 }
 
@@ -96,7 +117,12 @@ static int check_there(const struct setup *s, enum setup_daemon d)
 	if (setup_daemon_of_clinic(s, d))
 		return 0;
 	msg_error("setup", "%s is not installed", setup_daemon_name(d));
-	msg_hint("apt-get install %s", setup_daemon_name(d));
+	/* Debian's package ntp is an empty one that brings NTPsec, since Debian 12 */
+	if (d == SETUP_NTP && setup_daemon_of_clinic(s, SETUP_NTPSEC))
+		msg_hint("NTPsec is: --daemon ntpsec");
+	else
+		msg_hint("%s %s; without --daemon it is the one that there is", installer(),
+			 setup_daemon_name(d));
 	return EXIT_TROUBLE;
 }
 
@@ -106,6 +132,20 @@ static bool is_gpsds(const struct setup *s)
 	const struct port_facts *f = &s->clinic.patients[0].facts;
 
 	return facts_holder(f, ROLE_GPSD) != NULL;
+}
+
+int setup_check_daemon(const struct setup *s)
+{
+	int code;
+
+	if (s->o->daemon < 0) {
+		enum setup_daemon first;
+		char names[64];
+
+		return list_takers(s, false, &first, names, sizeof(names)) ? 0 : none_there();
+	}
+	code = check_there(s, (enum setup_daemon)s->o->daemon);
+	return code || s->o->taker < 0 ? code : check_there(s, (enum setup_daemon)s->o->taker);
 }
 
 int setup_choose_daemon(struct setup *s)

@@ -13,14 +13,14 @@
 #include <unistd.h>
 
 #include "../sys/beneath.h"
+#include "../sys/changes_state.h"
 #include "../sys/pristine.h"
-
-#define FILE_MAX_BYTES (1024 * 1024)
 
 struct entry {
 	struct entry *next;
 	char *path;
 	char *text;		/* malloced, with a NUL behind it */
+	struct state state;
 	struct setup_file file;
 };
 
@@ -33,58 +33,27 @@ struct setup_files {
 
 /* ---- one file ---- */
 
-static int take_link(struct entry *e, int dir, const char *name)
+/* What the name is now, without following it.  -EISDIR, -EACCES ... */
+static int look(const struct setup_files *f, const char *path, char real[PATH_MAX],
+		struct state *now, char **text)
 {
-	char target[PATH_MAX];
-	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
+	const char *name;
+	int dir, err = beneath_resolve(f->root, path, false, real);
 
-	if (n < 0)
-		return -errno;
-	target[n] = '\0';
-	e->text = strdup(target);
-	e->file.is = SETUP_LINK_TO;
-	return e->text ? 0 : -ENOMEM;
-}
-
-/* All of it, or nothing: half a file is none to change. */
-static int read_all(struct entry *e, int fd, size_t size)
-{
-	ssize_t got = 1;
-
-	if (size > FILE_MAX_BYTES)
-		return -EFBIG;
-	e->text = malloc(size + 1);
-	if (!e->text)
-		return -ENOMEM;
-	e->file.is = SETUP_TEXT;
-	while (e->file.len < size && got > 0) {
-		got = read(fd, e->text + e->file.len, size - e->file.len);
-		if (got < 0)
-			return -errno;
-		e->file.len += (size_t)got;
-	}
-	e->text[e->file.len] = '\0';
-	return 0;
-}
-
-static int take_text(struct entry *e, int dir, const char *name)
-{
-	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	err = fstat(fd, &st) < 0 ? -errno : S_ISREG(st.st_mode) ? read_all(e, fd, (size_t)st.st_size) :
-	      -EINVAL;
-	close(fd);
+	*now = (struct state){ .is = STATE_ABSENT };
+	if (err)
+		return err == -ENOENT || err == -ENOTDIR || err > 0 ? 0 : err;
+	dir = beneath_parent(f->root, real, &name);
+	if (dir < 0)
+		return dir == -ENOENT || dir == -ENOTDIR ? 0 : dir;
+	err = state_look(dir, name, now, text);
+	close(dir);
 	return err;
 }
 
 /* A directory's names, a line each. */
-static int take_names(struct entry *e, int dir, const char *name)
+static int take_names(struct entry *e, int fd)
 {
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	FILE *f = d ? open_memstream(&e->text, &e->file.len) : NULL;
 	struct dirent *one;
@@ -100,31 +69,23 @@ static int take_names(struct entry *e, int dir, const char *name)
 	return f && fclose(f) == 0 ? 0 : -ENOMEM;
 }
 
-static int take_as(struct entry *e, int dir, const char *name)
-{
-	struct stat st;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
-	if (S_ISLNK(st.st_mode))
-		return take_link(e, dir, name);
-	return S_ISDIR(st.st_mode) ? take_names(e, dir, name) : take_text(e, dir, name);
-}
-
 static int read_entry(struct setup_files *f, struct entry *e)
 {
+	static const int is[] = {
+		[STATE_ABSENT] = SETUP_ABSENT, [STATE_FILE] = SETUP_TEXT, [STATE_LINK] = SETUP_LINK_TO,
+	};
 	char real[PATH_MAX];
-	const char *name;
-	int dir, err = beneath_resolve(f->root, e->path, false, real);
+	const int err = look(f, e->path, real, &e->state, &e->text);
 
 	if (err)
-		return err > 0 ? -ENOENT : err;
-	dir = beneath_parent(f->root, real, &name);
-	if (dir < 0)
-		return dir;
-	err = take_as(e, dir, name);
-	close(dir);
-	return err;
+		return err == -EISDIR ? take_names(e, beneath_open(f->root, real, strlen(real))) : err;
+	e->file.is = is[e->state.is];
+	e->file.len = e->state.size;
+	if (e->state.is == STATE_LINK) {
+		e->text = strdup(e->state.target);
+		e->file.len = strlen(e->state.target);
+	}
+	return e->state.is == STATE_LINK && !e->text ? -ENOMEM : 0;
 }
 
 /* The package's own, or ours: to be changed without a question. */
@@ -145,13 +106,10 @@ static void fill(struct setup_files *f, struct entry *e)
 	if (err) {
 		free(e->text);
 		e->text = NULL;
-		e->file = (struct setup_file){
-			.is = err == -ENOENT || err == -ENOTDIR ? SETUP_ABSENT : SETUP_DENIED };
+		e->file = (struct setup_file){ .is = SETUP_DENIED };
 		return;
 	}
 	e->file.text = e->text;
-	if (e->file.is == SETUP_LINK_TO)
-		e->file.len = strlen(e->text);
 	e->file.pristine = is_pristine(f, e);
 }
 
@@ -210,10 +168,28 @@ void setup_files_forget(struct setup_files *f)
 		struct entry *e = f->entries;
 
 		f->entries = e->next;
+		state_free(&e->state);
 		free(e->path);
 		free(e->text);
 		free(e);
 	}
+}
+
+/* What could not be read then is no step's. */
+bool setup_files_is_same(struct setup_files *f, const char *path)
+{
+	const struct entry *e = f->entries;
+	char real[PATH_MAX];
+	struct state now;
+	bool same;
+
+	while (e && strcmp(e->path, path) != 0)
+		e = e->next;
+	if (!e || e->file.is == SETUP_DENIED || e->file.is == SETUP_DIRECTORY)
+		return true;
+	same = look(f, path, real, &now, NULL) == 0 && state_same_content(&now, &e->state);
+	state_free(&now);
+	return same;
 }
 
 void setup_files_free(struct setup_files *f)

@@ -113,6 +113,8 @@ int setup_find(struct setup *s)
 	char names[NAMES_MAX];
 	int code = setup_glance(s, "", false, 0);
 
+	if (!code)
+		code = setup_check_daemon(s);
 	if (code)
 		return code;
 	switch (name_all(s, is_taken, names, &first)) {

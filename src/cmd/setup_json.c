@@ -13,6 +13,8 @@ static struct out *measured(const struct setup *s)
 		 s->in.edge == EDGE_CLEAR ? "clear" : NULL);
 	out_fact(o, "width_us", s->found.width_us);
 	out_fact(o, "delay_ms", s->in.delay_ms);
+	out_fact(o, "delay_from_ms", s->in.delay_from_ms);
+	out_fact(o, "delay_to_ms", s->in.delay_to_ms);
 	out_fact(o, "fix", s->found.fix);
 	out_fact(o, "satellites", s->found.satellites);
 	out_text(o, "not_measured", s->found.note[0] ? s->found.note : NULL);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../sys/signals.h"
 #include "../words.h"
@@ -104,6 +105,11 @@ static int measure(struct setup *s)
 
 		return code || s->found.busy ? code : setup_measure(s);
 	}
+	if (s->o->dry_run && geteuid() && f->port.holders.unseen && !f->port.holders.n) {
+		snprintf(s->found.note, sizeof(s->found.note),
+			 "not measured: only root sees who has the port");
+		return 0;
+	}
 	if (!is_idle)
 		return setup_glance(s, s->found.tty, false, DIAG_WAIT_MS);
 	if (s->o->dry_run && !s->o->yes) {
@@ -123,7 +129,10 @@ int setup_look(struct setup *s)
 	if (code)
 		return code;
 	setup_take(s, &s->clinic.patients[0].facts);
+	/* before it is listened to: nobody waits for an answer that was known */
 	code = setup_choose_unit(s);
+	if (!code)
+		code = setup_choose_daemon(s);
 	if (code)
 		return code;
 	setup_machine(s);
@@ -150,7 +159,8 @@ int setup_imagine(struct setup *s)
 	s->in.daemon = (enum setup_daemon)s->o->daemon;
 	if (s->in.daemon == SETUP_GPSD)
 		s->in.taker = (enum setup_daemon)s->o->taker;
-	s->in.baud = s->in.delay_ms = s->in.delay_from_ms = fact_from(-ENOENT, 0);
+	s->in.baud = s->in.delay_ms = fact_from(-ENOENT, 0);
+	s->in.delay_from_ms = s->in.delay_to_ms = fact_from(-ENOENT, 0);
 	s->in.usb = text_begins(name, "ttyUSB") || text_begins(name, "ttyACM");
 	code = setup_choose_unit(s);
 	if (!code)

@@ -47,16 +47,17 @@ static void take_baud(struct setup *s, const struct port_facts *f)
 
 static void take_delay(struct setup *s, const struct port_facts *f)
 {
-	const struct fact delay_ms = facts_delay_ms(f);
+	const struct fact unknown = fact_from(-ENOENT, 0);
 	struct fact first_ms, last_ms;
+	bool counted;
+	const struct fact delay_ms = facts_delay_to_write_ms(f, &counted);
 
 	if (!fact_known(delay_ms))
 		return;
+	facts_burst(f, &first_ms, &last_ms);
 	s->in.delay_ms = delay_ms;
-	s->in.delay_from_ms = fact_from(-ENOENT, 0);
-	/* somebody reads the port: nobody heard which sentence ends where */
-	if (!fact_known(f->sentences.dated_ms) && facts_burst(f, &first_ms, &last_ms))
-		s->in.delay_from_ms = first_ms;
+	s->in.delay_from_ms = counted ? first_ms : unknown;
+	s->in.delay_to_ms = counted ? last_ms : unknown;
 }
 
 void setup_take(struct setup *s, const struct port_facts *f)
@@ -136,8 +137,12 @@ static int silent(const struct setup *s)
 			  (unsigned long long)h->bytes);
 	else
 		msg_error(s->in.port, "silent: no receiver is heard there");
-	msg_hint("gpsppsctl receiver %s tells more; gpsppsctl setup --root / %s writes without measuring",
-		 s->found.tty, s->found.tty);
+	msg_hint("is it powered, its data line wired to RXD?  gpsppsctl receiver %s tells more",
+		 s->found.tty);
+	msg_hint("to write all of it unmeasured: gpsppsctl setup --root / --daemon %s%s %s",
+		 s->in.daemon == SETUP_GPSD ? "gpsd+" : "",
+		 setup_daemon_name(s->in.daemon == SETUP_GPSD ? s->in.taker : s->in.daemon),
+		 s->found.tty);
 	return EXIT_NO;
 }
 

@@ -25,7 +25,7 @@ void setup_usage(void)
 	      "      --undo          put back all that setup has changed\n"
 	      "      --root DIR      prepare the image in DIR: nothing is measured or started\n"
 	      "      --print NAME    print a piece of configuration; list: their names\n"
-	      "  -j, --json          one JSON object, at the end; with --yes or --dry-run\n"
+	      "  -j, --json          one JSON object, at the end; with --yes, --dry-run or --print\n"
 	      "  -h, --help          this help\n"
 	      "\n"
 	      "Configuration that somebody edited is left alone: the lines go to a file of their\n"
@@ -45,10 +45,12 @@ static int take_daemon(struct setup_options *o, const char *text)
 	o->daemon = setup_daemon_of(name);
 	if (plus)
 		o->taker = setup_daemon_of(plus + 1);
-	if (o->daemon < 0 || (plus && (o->daemon != SETUP_GPSD || o->taker < 0 ||
-				       o->taker == SETUP_GPSD)))
-		return bad_value("setup", "daemon", text);
-	return 0;
+	if (o->daemon >= 0 && (!plus || (o->daemon == SETUP_GPSD && o->taker >= 0 &&
+					 o->taker != SETUP_GPSD)))
+		return 0;
+	msg_error("setup", "invalid --daemon '%s'", text);
+	msg_hint("ntpsec, ntp, chrony, gpsd, gpsd+chrony, gpsd+ntpsec or gpsd+ntp");
+	return EXIT_TROUBLE;
 }
 
 static int take_number(const char *option, long max, const char *text, long *value)
@@ -89,7 +91,8 @@ static int check_options(const struct setup_options *o)
 		{ o->undo && (o->port || o->daemon >= 0 || o->unit >= 0),
 		  "--undo puts back all of it: no PORT, no --daemon, no --unit" },
 		{ o->print && (o->root || o->daemon >= 0 || o->dry_run), "--print takes a name and a PORT" },
-		{ o->json && !o->yes && !o->dry_run, "--json asks nothing: with --yes or --dry-run" },
+		{ o->json && !o->print && !o->yes && !o->dry_run,
+		  "--json asks nothing: with --yes, --dry-run or --print" },
 		{ image && !o->print && !o->port, "--root: nothing can be found in an image: which PORT?" },
 		{ image && !o->print && o->daemon < 0, "--root: nothing runs in an image: which --daemon?" },
 		{ image && o->daemon == SETUP_GPSD && o->taker < 0,

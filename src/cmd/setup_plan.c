@@ -26,6 +26,25 @@ int setup_make_plan(struct setup *s)
 	return EXIT_TROUBLE;
 }
 
+/*
+ * A gpsd that was started by hand, or got the port from its own udev rule (USBAUTO), is in no
+ * file that could be changed: beside it the daemon would get half of the sentences.
+ */
+int setup_check_gpsd(const struct setup *s)
+{
+	const struct holder *h;
+
+	if (s->in.image || s->in.daemon == SETUP_GPSD || strstr(s->plan.stop, "gpsd.service"))
+		return 0;
+	h = facts_holder(&s->clinic.patients[0].facts, ROLE_GPSD);
+	if (!h)
+		return 0;
+	msg_error(s->in.port, "gpsd[%d] has the port open, and its configuration does not say so", h->pid);
+	msg_hint("--daemon gpsd+%s leaves it to gpsd; or end gpsd first: systemctl stop gpsd.socket gpsd",
+		 setup_daemon_name(s->in.daemon));
+	return EXIT_TROUBLE;
+}
+
 size_t setup_count(const struct setup *s, bool by_hand)
 {
 	size_t n = 0;

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../sys/portplace.h"
 #include "../sys/systemd.h"
 #include "../sys/tty.h"
+#include "../sys/udev.h"
 #include "../words.h"
 
 /* ---- its name ---- */
@@ -33,7 +35,18 @@ int setup_name_port(struct setup *s, const char *typed)
 	return 0;
 }
 
-/* An adapter's or a card's number is the order of finding; its place on the bus stays. */
+/* A card's number is the order of finding, its place stays; our rule makes the link, soon. */
+static bool name_by_place(struct setup *s)
+{
+	char place[PCIPLACE_MAX];
+
+	if (!udev_makes_links() || portplace_find(s->clinic.probe, s->found.tty, place))
+		return false;
+	snprintf(s->port, sizeof(s->port), PCIPLACE_DIR "%.*s", PCIPLACE_MAX, place);
+	return true;
+}
+
+/* The same of an adapter.  What is on the board has one number for ever. */
 static void name_by_path(struct setup *s)
 {
 	static const char dir[] = "/dev/serial/by-path";
@@ -41,8 +54,8 @@ static void name_by_path(struct setup *s)
 	int n = probe_list(s->clinic.probe, dir, &names);
 
 	for (int i = 0; i < n; i++) {
-		/* what is on the board has one number for ever */
-		if (!text_begins(names[i], "pci-") && !strstr(names[i], "usb"))
+		/* a card's name by later udevs is that of all its ports */
+		if (!strstr(names[i], "usb"))
 			continue;
 		if (probe_getf(s->clinic.probe, real, sizeof(real), "real:%s/%s", dir, names[i]) < 0 ||
 		    strcmp(base_name(real), s->found.tty) ||
@@ -110,7 +123,7 @@ int setup_choose_unit(struct setup *s)
 	else
 		while (line_of(tab, s->in.unit))
 			s->in.unit++;
-	if (!s->in.image && !text_begins(s->port, "/dev/serial/"))
+	if (!s->in.image && !name_by_place(s) && !text_begins(s->port, "/dev/serial/"))
 		name_by_path(s);
 	return 0;
 }

@@ -6,12 +6,14 @@
 #include "setup.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../setup/fragment.h"
 #include "../sys/gather.h"
+#include "../sys/output.h"
 #include "../sys/survey.h"
 #include "../sys/tty.h"
 
@@ -31,6 +33,44 @@ static void list(FILE *out)
 	}
 	for (const struct fragment *f = fragments; f->name; f++)
 		fprintf(out, "%-*s  %-*s  %s\n", name_width, f->name, file_width, f->file, f->what);
+}
+
+/* ---- the same for programs ---- */
+
+/* Without `text` it is one of the list. */
+static struct out *describe(const struct fragment *f, const char *tty, const char *text)
+{
+	const bool of_port = f->file[strlen(f->file) - 1] == '@';
+	struct out *o = out_object(), *with = out_array();
+	char file[PATH_MAX];
+
+	snprintf(file, sizeof(file), "%s%s", f->file, of_port ? tty : "");
+	if (text)
+		out_number(o, "version", 1);
+	out_text(o, "name", f->name);
+	out_text(o, "file", file);
+	out_text(o, "what", f->what);
+	for (const char *p = f->with ? f->with : ""; *p; p += strcspn(p, " "), p += *p == ' ') {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(p, " "), p);
+		out_add_text(with, name);
+	}
+	out_child(o, "with", with);
+	if (text)
+		out_text(o, "text", text);
+	return o;
+}
+
+static void list_json(void)
+{
+	struct out *o = out_object(), *all = out_array();
+
+	for (const struct fragment *f = fragments; f->name; f++)
+		out_add(all, describe(f, "", NULL));
+	out_number(o, "version", 1);
+	out_child(o, "fragments", all);
+	out_print(o);
 }
 
 /* ---- the port ---- */
@@ -90,8 +130,9 @@ static void look(struct probe *probe, struct port_facts *f, struct fragment_in *
 		f->pulse = *pulse;
 		gather_hold(probe, f);
 		in->edge = facts_known_edge(f);
-		/* to the end of the whole burst: what RMC alone takes nobody has listened for */
-		in->delay_ms = f->hold.burst_last_ms;
+		/* when RMC alone ends nobody has listened for */
+		in->delay_ms = facts_one_sentence(f) ? f->hold.burst_last_ms :
+			facts_middle_ms(f->hold.burst_first_ms, f->hold.burst_last_ms);
 		if (!in->baud && fact_known(port->baud))
 			in->baud = (unsigned int)port->baud.val;
 	}
@@ -149,7 +190,10 @@ static int print(const struct ctx *ctx, const struct setup_options *o, const str
 	if (code)
 		return code;
 	fragment_write(f, &in, &out);
-	fputs(out.text, stdout);
+	if (o->json)
+		out_print(describe(f, tty, out.text));
+	else
+		fputs(out.text, stdout);
 	return finish_stdout(EXIT_DONE);
 }
 
@@ -160,7 +204,10 @@ int setup_print(const struct ctx *ctx, const struct setup_options *o)
 	if (f)
 		return print(ctx, o, f);
 	if (!strcmp(o->print, "list")) {
-		list(stdout);
+		if (o->json)
+			list_json();
+		else
+			list(stdout);
 		return finish_stdout(EXIT_DONE);
 	}
 	/* not to stdout, which may lead into somebody's configuration */

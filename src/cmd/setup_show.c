@@ -11,7 +11,7 @@
 
 #define BAUD_ASSUMED 4800	/* what NMEA 0183 says, and Garmin's LVC units do */
 
-static void put(const char *name, const char *text)
+void setup_put(const char *name, const char *text)
 {
 	printf("%-12s ", name);
 	diag_put_clean(text);
@@ -34,12 +34,32 @@ static void show_port(const struct setup *s)
 		diag_add(line, ", the receiver has no fix yet");
 	if (fact_known(s->found.satellites))
 		diag_add(line, ", %lld satellites", (long long)s->found.satellites.val);
-	put(s->in.port, line);
+	setup_put(s->in.port, line);
+}
+
+/* A daemon pairs a sentence with the nearest pulse: the middle of more is no good guess. */
+#define COUNTED_MAX_MS 800
+
+void setup_delay_text(const struct setup *s, char text[DIAG_LINE_MAX])
+{
+	const struct setup_in *in = &s->in;
+
+	text[0] = '\0';
+	if (!fact_known(in->delay_ms))
+		diag_add(text, "how late its sentence ends is not known");
+	else if (!fact_known(in->delay_from_ms) || !fact_known(in->delay_to_ms))
+		diag_add(text, "its sentence ends %.3f s after it", (double)in->delay_ms.val / 1e3);
+	else
+		diag_add(text, "its sentences come from %.3f to %.3f s after it, as counted: %s",
+			 (double)in->delay_from_ms.val / 1e3, (double)in->delay_to_ms.val / 1e3,
+			 in->delay_to_ms.val - in->delay_from_ms.val > COUNTED_MAX_MS ?
+			 "too long to guess which one counts; stop the daemon and run setup again" :
+			 "the middle is right for any of them");
 }
 
 static void show_pulse(const struct setup *s)
 {
-	char line[DIAG_LINE_MAX] = "";
+	char line[DIAG_LINE_MAX] = "", delay[DIAG_LINE_MAX];
 
 	if (s->in.edge == EDGE_UNKNOWN)
 		diag_add(line, "edge not known: the assert edge is assumed");
@@ -47,29 +67,45 @@ static void show_pulse(const struct setup *s)
 		diag_add(line, "begins with the %s edge", s->in.edge == EDGE_CLEAR ? "clear" : "assert");
 	if (fact_known(s->found.width_us))
 		diag_add(line, ", %lld ms wide", (long long)(s->found.width_us.val + 500) / 1000);
-	if (fact_known(s->in.delay_ms))
-		diag_add(line, "; its sentence ends %.3f s after it", (double)s->in.delay_ms.val / 1e3);
-	else
-		diag_add(line, "; how late its sentence ends is not known");
-	put("pulse", line);
+	setup_delay_text(s, delay);
+	diag_add(line, "; %s", delay);
+	setup_put("pulse", line);
 	if (s->found.note[0])
-		put("", s->found.note);
+		setup_put("", s->found.note);
+}
+
+/* Another one that sets the clock is not ours to stop, and must not go on. */
+static void show_rivals(const struct setup *s, enum setup_daemon taker)
+{
+	for (int d = 0; d < SETUP_DAEMONS; d++) {
+		const struct daemon *one = setup_daemon_of_clinic(s, (enum setup_daemon)d);
+		char line[DIAG_LINE_MAX] = "", who[128];
+
+		if (d == (int)taker || d == SETUP_GPSD || !one || !daemon_runs(one))
+			continue;
+		daemon_text(one, who, sizeof(who));
+		diag_add(line, "%s runs as well, and two would set the clock: end it, now and for the next boot",
+			 who);
+		setup_put("", line);
+	}
 }
 
 static void show_daemon(const struct setup *s)
 {
+	const enum setup_daemon taker = s->in.daemon == SETUP_GPSD ? s->in.taker : s->in.daemon;
 	char line[DIAG_LINE_MAX] = "", who[128];
 	const struct daemon *d;
 
 	if (s->in.daemon == SETUP_GPSD)
 		diag_add(line, "gpsd, whose samples go to ");
-	diag_add(line, "%s", setup_daemon_name(s->in.daemon == SETUP_GPSD ? s->in.taker : s->in.daemon));
-	d = setup_daemon_of_clinic(s, s->in.daemon == SETUP_GPSD ? s->in.taker : s->in.daemon);
+	diag_add(line, "%s", setup_daemon_name(taker));
+	d = setup_daemon_of_clinic(s, taker);
 	if (d) {
 		daemon_text(d, who, sizeof(who));
 		diag_add(line, ": %s", who);
 	}
-	put("daemon", line);
+	setup_put("daemon", line);
+	show_rivals(s, taker);
 }
 
 void setup_show_found(const struct setup *s)
@@ -81,21 +117,32 @@ void setup_show_found(const struct setup *s)
 		show_pulse(s);
 	} else {
 		diag_add(line, "in %s: nothing is measured", s->root);
-		put(s->in.port, line);
+		setup_put(s->in.port, line);
 	}
 	snprintf(line, sizeof(line), "%u: /dev/gps%u and /dev/gpspps%u", s->in.unit, s->in.unit,
 		 s->in.unit);
-	put("unit", line);
+	setup_put("unit", line);
 	show_daemon(s);
 }
 
 /* ---- the steps ---- */
 
+/* `to`: where it leads, or NULL. */
+static void put_path(char mark, const char *path, const char *to)
+{
+	putchar(mark);
+	diag_put_clean(path);
+	if (to)
+		fputs(" -> ", stdout);
+	diag_put_clean(to ? to : "");
+	putchar('\n');
+}
+
 static void show_link(const struct setup_step *step, const struct setup_file *now)
 {
 	if (now->is == SETUP_LINK_TO)
-		printf("-%s -> %s\n", step->path, now->text);
-	printf("+%s -> %s\n", step->path, step->text);
+		put_path('-', step->path, now->text);
+	put_path('+', step->path, step->text);
 }
 
 /* `why` stands above each: what a diff cannot say. */
@@ -111,7 +158,7 @@ static int show_step(const struct setup_step *step, const struct setup_reader *r
 		return 0;
 	}
 	if (step->kind == SETUP_REMOVE && !was_text) {
-		printf("-%s\n", step->path);
+		put_path('-', step->path, NULL);
 		return 0;
 	}
 	diff = diff_unified(step->path, was_text ? now->text : NULL, was_text ? now->len : 0,
@@ -133,9 +180,9 @@ static void show_units(const struct setup *s)
 		return;
 	putchar('\n');
 	if (s->plan.stop[0])
-		put("stop", s->plan.stop);
+		setup_put("stop", s->plan.stop);
 	if (s->in.init == SETUP_SYSTEMD) {
-		put("restart", s->plan.start);
+		setup_put("restart", s->plan.start);
 		return;
 	}
 	for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n')
@@ -186,7 +233,9 @@ void setup_show_by_hand(const struct setup *s)
 
 		if (step->kind != SETUP_BY_HAND)
 			continue;
-		printf("\n%s%s left for you to do (%s):\n", step->path,
+		putchar('\n');
+		diag_put_clean(step->path);
+		printf("%s left for you to do (%s):\n",
 		       r.file(r.ctx, step->path)->is == SETUP_TEXT ?
 		       " was edited by hand and is left alone;" : ":", step->why);
 		show_lines(step->text);

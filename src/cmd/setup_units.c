@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../sys/replace.h"
+#include "../sys/tty.h"
 
 #define NOTE_DIR "/var/lib/gpsppsctl"
 #define NOTE_PATH NOTE_DIR "/units"
@@ -112,6 +113,28 @@ void setup_units_stop(void)
 		setup_systemctl("stop", OURS);
 	read_note(text);
 	do_all(text, "inactive", "stop");
+}
+
+/* A port of a card may have another number than at setup, and its holder so another name. */
+void setup_units_leave(const struct setup *s)
+{
+	const struct unittab *before = &s->clinic.units;
+	struct unittab now;
+
+	if (load_table(s->ctx, &now))
+		return;
+	for (size_t i = 0; i < before->n; i++) {
+		char tty[SURVEY_NAME_MAX], unit[128];
+		unsigned int role;
+
+		if (!unit_has_port(&before->units[i]) ||
+		    tty_resolve(before->units[i].port, tty, sizeof(tty)) < 0 ||
+		    table_find_port(&now, tty, &role))
+			continue;
+		snprintf(unit, sizeof(unit), "gpsppsctl@%s.service", tty);
+		if (setup_is_active(unit))
+			setup_systemctl("stop", unit);
+	}
 }
 
 void setup_units_start(void)

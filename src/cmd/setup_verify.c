@@ -12,6 +12,7 @@
 
 #include "../daemon/mark.h"
 #include "../daemon/receiver_said.h"
+#include "../sys/signals.h"
 
 #define FAULT_S 120	/* a daemon that has just been started finds its way until then */
 
@@ -98,6 +99,15 @@ static void tell(const struct setup_proof *p, const struct setup_proof *before, 
 	fprintf(stderr, "%4lld s: %s\n", (long long)waited_s, p->text);
 }
 
+static void tell_learnt(const struct setup *s)
+{
+	char delay[DIAG_LINE_MAX];
+
+	setup_delay_text(s, delay);
+	printf("measured only now: the %s edge, %s\n", s->in.edge == EDGE_CLEAR ? "clear" : "assert",
+	       delay);
+}
+
 /* What could not be measured before is known now: the files get it. */
 static int learn(struct setup *s, bool *learnt)
 {
@@ -115,9 +125,7 @@ static int learn(struct setup *s, bool *learnt)
 		return code;
 	setup_json_steps(s);
 	if (!s->o->json)
-		printf("measured only now: the %s edge, its sentence ends %.3f s after it\n",
-		       s->in.edge == EDGE_CLEAR ? "clear" : "assert",
-		       (double)s->in.delay_ms.val / 1e3);
+		tell_learnt(s);
 	return setup_apply(s);
 }
 
@@ -125,6 +133,13 @@ static int learn(struct setup *s, bool *learnt)
 static bool is_hopeless(const struct setup_proof *p)
 {
 	return p->pulse && p->cause && now_s() - p->cause_s > FAULT_S;
+}
+
+static int tell_interrupted(void)
+{
+	msg_error("setup", "interrupted: all is written and started, and not verified");
+	msg_hint("gpsppsctl diag tells how it goes on; gpsppsctl setup --undo puts all back");
+	return EXIT_NO;
 }
 
 static int await(struct setup *s, struct setup_proof *p)
@@ -136,6 +151,8 @@ static int await(struct setup *s, struct setup_proof *p)
 
 	while (!code) {
 		code = setup_glance(s, s->found.tty, false, DIAG_WAIT_MS);
+		if (signals_seen())
+			return tell_interrupted();
 		if (code)
 			return code;
 		look(s, p);
@@ -168,6 +185,16 @@ static void tell_next(const struct setup *s, bool used)
 		puts("ntpd marks the pulse o (PPS) within some ten minutes of the first one: ntpq -p");
 }
 
+/* A time server that nobody can ask: chrony's default, and ntpd's is the other way round. */
+static void tell_clients(const struct setup *s)
+{
+	const struct daemon *d = setup_daemon_of_clinic(s, taker_of(s));
+
+	if (taker_of(s) == SETUP_CHRONY && d && d->chrony && !d->chrony->allow)
+		puts("chrony answers no other machine yet: a line `allow 192.168.0.0/16` in its\n"
+		     "configuration lets those ask it (man chrony.conf)");
+}
+
 static void tell_cold_start(const struct setup *s)
 {
 	msg_error(s->in.port, "no pulse in %ld s", s->o->wait_s);
@@ -186,8 +213,10 @@ int setup_verify(struct setup *s)
 		diag_print_text(&s->clinic.patients[0], false);
 	if (!p->pulse)
 		tell_cold_start(s);
-	if (!s->o->json)
+	if (!s->o->json) {
 		tell_next(s, p->healthy && p->used);
+		tell_clients(s);
+	}
 	fflush(stdout);
 	return p->healthy && p->used ? EXIT_DONE : EXIT_NO;
 }

@@ -23,7 +23,9 @@ static void usage(void)
 	fputs("Usage: gpsppsctl udev DEVNAME\n"
 	      "For 61-gpsppsctl.rules: print GPSPPSCTL_UNIT, GPSPPSCTL_LINK (not of a port that\n"
 	      "has the pulse only) and, for a port of the table without holder=none,\n"
-	      "GPSPPSCTL_SERVICE.  Nothing for any other device.  DEVLINKS, from udev, has the links that the port will get.\n"
+	      "GPSPPSCTL_SERVICE; of a PCI card's port, in the table or not, GPSPPSCTL_PLACE, a link\n"
+	      "that stays when the ports' numbers change.  Nothing for any other device.  DEVLINKS,\n"
+	      "from udev, has the links that the port will get.\n"
 	      "\n"
 	      "  -h, --help   this help\n", stdout);
 }
@@ -106,6 +108,15 @@ static void print_properties(const struct unit *u, const struct device *d, unsig
 		puts("GPSPPSCTL_SERVICE=1");
 }
 
+/* "serial/by-path/pci-0000:00:10.0-bar0": what a port is, whatever the table says. */
+static void print_place(const char *tty)
+{
+	char place[PCIPLACE_MAX];
+
+	if (!find_place(tty, place))
+		printf("GPSPPSCTL_PLACE=%s%s\n", unit_port_name(PCIPLACE_DIR), place);
+}
+
 /* Look in the table, then in the line that a running attach left. */
 static int properties(const struct ctx *ctx, const struct device *d)
 {
@@ -161,10 +172,12 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 	}
 	if (!d.links)
 		d.links = "";
-	if (strncmp(name, "pps", 3))
+	if (strncmp(name, "pps", 3)) {
 		strcpy(d.tty, name);
-	else
+		print_place(d.tty);
+	} else {
 		look_at_pps(name, &d);
+	}
 	return finish_stdout(properties(ctx, &d));
 }
 

@@ -192,7 +192,7 @@ static int run(const struct ctx *ctx, int argc, char **argv)
 
 const struct cmd cmd_watch = {
 	.name = "watch",
-	.args = "[PORT|PPS|GPIO|LOG...]",
+	.args = "[SOURCE...]",
 	.help = "each pulse as it comes, judged",
 	.run = run,
 };

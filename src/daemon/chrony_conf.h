@@ -125,6 +125,7 @@ struct chrony_conf {
 	unsigned int servers, pools, peers;
 	unsigned int never_selected;	/* of these: with noselect */
 	bool has_makestep, rtcsync, lock_all, local, has_leap_seconds;
+	bool allow;		/* it answers other machines */
 	int64_t makestep_ns;
 	int makestep_limit;	/* updates; negative: always */
 	int sched_priority;	/* 0: not real time */

@@ -191,6 +191,16 @@ static const char *local_line(struct chrony_conf *conf, struct chrony_line *l,
 	return NULL;
 }
 
+/* Whom it answers is not kept: without the directive, nobody. */
+static const char *allow_line(struct chrony_conf *conf, struct chrony_line *l,
+			      struct chrony_wanted *wanted)
+{
+	(void)l;
+	(void)wanted;
+	conf->allow = true;
+	return NULL;
+}
+
 static const char *leap_line(struct chrony_conf *conf, struct chrony_line *l,
 			     struct chrony_wanted *wanted)
 {
@@ -244,6 +254,7 @@ static const struct directive {
 	{ .name = "makestep", .kind = KIND_LINE, .line = makestep_line },
 	{ .name = "log", .kind = KIND_LINE, .line = log_line },
 	{ .name = "local", .kind = KIND_LINE, .line = local_line },
+	{ .name = "allow", .kind = KIND_LINE, .line = allow_line },
 	{ .name = "leapsectz", .kind = KIND_LINE, .line = leap_line },
 	{ .name = "leapseclist", .kind = KIND_LINE, .line = leap_line },
 	{ .name = "bindcmdaddress", .kind = KIND_LINE, .line = bindcmd_line },
@@ -264,7 +275,7 @@ static const struct directive {
 
 /* The others of CNF_ParseLine() up to 4.6, and opencommands of 4.7. */
 static const char *const others[] = {
-	"acquisitionport", "allow", "authselectmode", "bindacqaddress", "bindacqdevice",
+	"acquisitionport", "authselectmode", "bindacqaddress", "bindacqdevice",
 	"bindaddress", "bindcmddevice", "binddevice", "broadcast", "clientloglimit",
 	"clockprecision", "cmdallow", "cmddeny", "cmdratelimit", "combinelimit",
 	"corrtimeratio", "deny", "driftfile", "dscp", "dumpdir", "dumponexit",

@@ -44,15 +44,21 @@ static void put_text(struct buffer *b, const char *s)
 	put(b, s, strlen(s));
 }
 
-/* A terminal obeys controls, and guesses at what is no UTF-8. */
+/* A terminal obeys controls, and guesses at what is no UTF-8: how many bytes are good for it. */
+static size_t shown(const char *s, size_t len)
+{
+	char letter[LETTER_MAX + 1] = "";
+
+	memcpy(letter, s, len < LETTER_MAX ? len : LETTER_MAX);
+	return plot_letter(letter);
+}
+
 static void put_shown(struct buffer *b, const char *s, size_t len)
 {
 	while (len) {
-		char letter[LETTER_MAX + 1] = "", code[8];
-		size_t n;
+		size_t n = *s == '\t' ? 1 : shown(s, len);
+		char code[8];
 
-		memcpy(letter, s, len < LETTER_MAX ? len : LETTER_MAX);
-		n = *s == '\t' ? 1 : plot_letter(letter);
 		snprintf(code, sizeof(code), "\\%03o", (unsigned char)*s);
 		if (n)
 			put(b, s, n);
@@ -180,11 +186,33 @@ static void put_hunks(struct buffer *b, const struct diff_side *before,
 	}
 }
 
+static bool is_quoted(const char *path)
+{
+	for (; *path; path += shown(path, strlen(path)))
+		if (strchr(" \"\\", *path) || !shown(path, strlen(path)))
+			return true;
+	return false;
+}
+
+/* patch(1) and git take a name between quotes for a string of C's. */
 static void put_name(struct buffer *b, const char *mark, const char *path)
 {
+	const bool quoted = is_quoted(path);
+
 	put_text(b, mark);
-	put_shown(b, path, strlen(path));
-	put_text(b, "\n");
+	put_text(b, quoted ? "\"" : "");
+	while (*path) {
+		const size_t n = shown(path, strlen(path));
+
+		if (*path == '"' || *path == '\\')
+			put_text(b, "\\");
+		if (*path == '\t')
+			put_text(b, "\\t");
+		else
+			put_shown(b, path, n ? n : 1);
+		path += n ? n : 1;
+	}
+	put_text(b, quoted ? "\"\n" : "\n");
 }
 
 static void put_diff(struct buffer *b, const char *from, const char *to,

@@ -17,7 +17,7 @@ struct fragment_in {
 	unsigned int unit;
 	unsigned int baud;	/* 0: not known, 4800 then */
 	enum pulse_edge edge;
-	struct fact delay_ms;	/* from the pulse to the end of the sentences */
+	struct fact delay_ms;	/* from the pulse to the end of a sentence, or the middle of several */
 	struct fact pps;	/* N of the unit's /dev/ppsN now; not known: 0 */
 };
 

@@ -30,8 +30,8 @@ static void explain_nmea(const struct fragment_in *in, struct fragment_text *t)
 		"#   and then there is no pulse at all: leave it out.\n"
 		"# flag4 1 would leave the position out of clockstats.\n", in->unit);
 	fragment_add(t, fact_known(in->delay_ms) ?
-		"# time2: seconds from the pulse to the end of its sentence, right to 0.4 s.  This is the\n"
-		"#   end of the last sentence, as the port's holder has measured it.\n" :
+		"# time2: seconds from the pulse to the end of its sentence, right to 0.4 s.  This is\n"
+		"#   the end of a single one, or the middle of several, as the port's holder counted them.\n" :
 		"# time2: seconds from the pulse to the end of its sentence, right to 0.4 s.  It was not\n"
 		"#   measured yet: gpsppsctl diag --verbose says it.\n");
 	fragment_add(t,

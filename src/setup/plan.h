@@ -61,9 +61,9 @@ struct setup_in {
 	bool image;		/* --root: nothing runs, nothing can be asked */
 	/* measured; each may be unknown */
 	struct fact baud;
-	struct fact delay_ms;	/* from the pulse to the end of the sentences */
-	/* known where they were only counted: somewhere between the two the one that counts ends */
-	struct fact delay_from_ms;
+	struct fact delay_ms;	/* from the pulse to the end of the sentence that counts */
+	/* known where they were only counted: it ends between these, and delay_ms is the middle */
+	struct fact delay_from_ms, delay_to_ms;
 	enum pulse_edge edge;
 	/* the machine */
 	bool getty;		/* a login prompt is, or would be, started on this port */
@@ -104,5 +104,11 @@ struct setup_plan {
 int setup_plan_make(const struct setup_in *in, const struct setup_reader *files,
 		    struct setup_plan *plan);
 void setup_plan_free(struct setup_plan *plan);
+
+/*
+ * Append the shell commands by which a change of `path` comes into force, as in `reload`: of
+ * any that setup writes where it is NULL.
+ */
+void setup_plan_reload(const char *path, char *text, size_t size);
 
 #endif

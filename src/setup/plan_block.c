@@ -74,7 +74,8 @@ int plan_block_find(const char *text, size_t len, const char *name, size_t *at, 
 	mark(begin_mark, "begin", name);
 	mark(end_mark, "end", name);
 	while (len && next_line(&p, end, &l)) {
-		if (!inside && line_is(&l, begin_mark)) {
+		/* what an earlier beginning without an end may have been is not ours to take */
+		if (line_is(&l, begin_mark)) {
 			inside = true;
 			*at = (size_t)(l.s - text);
 		} else if (inside && line_is(&l, end_mark)) {

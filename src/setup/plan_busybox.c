@@ -11,6 +11,7 @@
 #define LDISC "pps-ldisc"
 #define EXAMPLE_PORT "/dev/ttyS0"
 #define INITTAB "/etc/inittab"
+#define SCRIPT "/etc/init.d/S45gpsppsctl"	/* of Buildroot's package: holds all ports */
 
 /* ---- inittab ---- */
 
@@ -46,7 +47,7 @@ static void start_inittab(struct planner *p, const struct inittab_found *found)
 void plan_inittab(struct planner *p, const char *lines, const char *why)
 {
 	const struct setup_file f = plan_file(p, INITTAB, NULL);
-	struct inittab_found found = { false, false };
+	struct inittab_found found;
 	const struct inittab_wish wish = {
 		.tty = p->in->tty, .unit = p->in->unit, .lines = lines,
 		.ntpd_is_busybox = is_busybox(p, "/usr/sbin/ntpd"),
@@ -126,15 +127,18 @@ static void plan_holder(struct planner *p)
 {
 	const struct setup_file f = plan_file(p, INITTAB, NULL);
 	const char *text = f.is == SETUP_TEXT ? f.text : "";
+	const bool has_script = plan_exists(p, SCRIPT);
 	struct plan_text lines = { 0 };
 
 	plan_busybox_modules(p, &lines);
-	if (!inittab_runs(text, strlen(text), p->in->unit, "gpsppsctl attach", p->in->port))
+	if (!has_script && !inittab_runs(text, strlen(text), p->in->unit, "gpsppsctl attach", p->in->port))
 		add_example_line(p, &lines, "gpsppsctl attach");
 	if (p->in->daemon == SETUP_CHRONY &&
 	    !inittab_runs(text, strlen(text), p->in->unit, "gpsppsctl feed", p->in->port))
 		add_example_line(p, &lines, "gpsppsctl feed");
 	plan_inittab(p, plan_text_of(p, &lines), "the port is held");
+	if (has_script)
+		plan_command(p, SCRIPT " start");
 	plan_text_free(&lines);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../feedlines.h"
+#include "../words.h"
 #include "plan_chrony.h"
 
 static const char why[] = "the receiver's lines";
@@ -18,13 +19,19 @@ static const char feed_options[] = "--seconds-only --sock auto";
 
 /* ---- where the lines go ---- */
 
+/* OpenWrt's /var/etc/chrony.d is made anew at each boot. */
+static bool outlives_boot(const char *dir)
+{
+	return !text_begins(dir, "/var/") && !text_begins(dir, "/run/") && !text_begins(dir, "/tmp/");
+}
+
 /* A directory of which chronyd reads all files is there for this; else its own file. */
 static void find_place(struct chrony_plan *c, const char *dir)
 {
 	const char *slash = dir[0] && dir[strlen(dir) - 1] == '/' ? "" : "/";
 
 	c->place = c->conf_path;
-	if (dir[0] && snprintf(c->own, sizeof(c->own), "%s%sgpsppsctl.conf", dir, slash) <
+	if (dir[0] && outlives_boot(dir) && snprintf(c->own, sizeof(c->own), "%s%sgpsppsctl.conf", dir, slash) <
 	    (int)sizeof(c->own) && !plan_has_block(c->p, c->conf_path, c->block))
 		c->place = c->own;
 }

@@ -116,9 +116,8 @@ static void note_dir(struct walk *w, const char *dir)
 		snprintf(w->dir, PLAN_PATH_MAX, "%s", dir);
 }
 
-/* The names in a directory, a copy each line of which is cut to a name of its own. */
+/* The names that chronyd takes, each a piece of a directory's text. */
 struct names {
-	char *text;
 	struct chrony_found found[FOUND_MAX];
 	size_t n;
 };
@@ -145,7 +144,7 @@ static void read_dirs(struct walk *w, const char (*dirs)[CHRONY_PATH_MAX], size_
 	char path[2 * CHRONY_PATH_MAX];
 
 	for (size_t i = 0; l && i < n_dirs; i++) {
-		if (plan_list(w->c->p, dirs[i], &texts[i]) && texts[i].s)
+		if (plan_list(w->c->p, dirs[i], &texts[i]) && plan_text_of(w->c->p, &texts[i])[0])
 			cut_names(l, i, texts[i].s, pattern);
 	}
 	if (l)

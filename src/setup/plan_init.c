@@ -4,6 +4,7 @@
  * and who has to leave the port, the pin and the clock to it.  The text of scripts is that
  * of the examples that are installed with the program.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +18,12 @@
 
 /* ---- examples ---- */
 
-/* A package has them elsewhere than a program that was built by hand. */
+/* A package has them elsewhere than a program that was built by hand, or is without documents. */
 struct setup_file plan_example(struct planner *p, const char *name)
 {
 	static const char *const places[] = {
 		DOCDIR, "/usr/share/doc/gpsppsctl", "/usr/local/share/doc/gpsppsctl",
+		"/usr/libexec/gpsppsctl",
 	};
 	struct setup_file f = { .is = SETUP_ABSENT };
 	char path[PLAN_PATH_MAX];
@@ -49,8 +51,10 @@ bool plan_on_gpio(struct planner *p)
 	if (f.is != SETUP_TEXT)
 		return false;
 	tab = malloc(sizeof(*tab));
-	if (!tab)
+	if (!tab) {
+		p->err = -ENOMEM;
 		return false;
+	}
 	if (unittab_parse(f.text, f.len, tab, &err) < 0)
 		tab->n = 0;
 	for (size_t i = 0; i < tab->n; i++)
@@ -65,6 +69,7 @@ bool plan_on_gpio(struct planner *p)
 
 #define RC_D "/etc/rc.d/"
 #define INIT_D "/etc/init.d/"
+#define CHRONY_START 62		/* behind init/openwrt's 60 and openwrt-feed's 61 */
 #define BUTTONS "/etc/modules.d/30-gpio-button-hotplug"
 
 /* rc.common's "enable": the links that START= and STOP= ask for. */
@@ -122,6 +127,23 @@ static void plan_no_sysntpd(struct planner *p)
 	plan_command(p, INIT_D "sysntpd stop");
 }
 
+/* OpenWrt's package starts it before the holder, and it gives up without the pulse's device. */
+static void plan_procd_chrony(struct planner *p)
+{
+	static const char path[] = INIT_D "chronyd", start[] = "\nSTART=";
+	const struct setup_file f = plan_file(p, path, NULL);
+	const char *at = f.is == SETUP_TEXT ? strstr(f.text, start) : NULL;
+
+	if (!at)
+		return;
+	if (strtol(at + strlen(start), NULL, 10) < CHRONY_START)
+		plan_by_hand(p, RC_D "S62chronyd", "sed -i s/^START=.*/START=62/ /etc/init.d/chronyd\n"
+			     "/etc/init.d/chronyd enable\n/etc/init.d/chronyd restart\n",
+			     "it needs the pulse when it starts: behind gpsppsctl");
+	else
+		plan_command(p, INIT_D "chronyd restart");
+}
+
 /* ---- each init ---- */
 
 static void plan_procd(struct planner *p)
@@ -133,8 +155,10 @@ static void plan_procd(struct planner *p)
 	if (p->in->daemon == SETUP_GPSD)
 		return;
 	plan_script(p, "gpsppsctl", "openwrt");
-	if (p->in->daemon == SETUP_CHRONY)
-		plan_script(p, "gpsppsctl-feed", "openwrt-feed");
+	if (p->in->daemon != SETUP_CHRONY)
+		return;
+	plan_procd_chrony(p);
+	plan_script(p, "gpsppsctl-feed", "openwrt-feed");
 }
 
 /* sysvinit, OpenRC, runit: which one it is, its owner knows. */

@@ -121,6 +121,7 @@ void inittab_edit(struct plan_text *out, const char *text, size_t len,
 {
 	size_t at, size;
 
+	*found = (struct inittab_found){ false, false };
 	find_block(text, len, wish->unit, &at, &size);
 	copy_lines(out, text, text + at, wish, found);
 	copy_lines(out, text + at + size, text + len, wish, found);

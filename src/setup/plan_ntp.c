@@ -27,11 +27,6 @@ static const struct ntp_flavour flavours[] = {
 static const char why[] = "the receiver's lines";
 static const char why_old[] = "the lines of the unit that it was";
 
-const struct ntp_flavour *ntp_flavour_of(enum setup_daemon d)
-{
-	return &flavours[d];
-}
-
 /* ---- where the lines go ---- */
 
 /*
@@ -186,6 +181,14 @@ static void plan_lines(struct ntp_plan *n)
 
 /* ---- all of it ---- */
 
+/* OpenWrt's package ntpd: its script writes the servers of UCI to a file of its own at each start. */
+static bool is_uci_ntpd(const struct planner *p)
+{
+	const struct setup_file f = plan_file(p, "/etc/init.d/ntpd", NULL);
+
+	return p->in->init == SETUP_PROCD && f.is == SETUP_TEXT && strstr(f.text, "/var/etc/ntpd.conf");
+}
+
 bool ntp_plan_begin(struct ntp_plan *n, struct planner *p, enum setup_daemon d)
 {
 	char old[PLAN_BLOCK_MAX];
@@ -196,6 +199,11 @@ bool ntp_plan_begin(struct ntp_plan *n, struct planner *p, enum setup_daemon d)
 	n->flavour = &flavours[d];
 	plan_block_names(p, n->block, old);
 	n->conf_path = plan_first(p, n->flavour->confs);
+	if (is_uci_ntpd(p)) {
+		plan_refuse(p, "/etc/init.d/ntpd writes UCI's servers to /var/etc/ntpd.conf, "
+			    "and no receiver: install the package chrony, and take --daemon chrony");
+		return false;
+	}
 	if (!n->conf_path) {
 		plan_refuse(p, "there is no %s: is %s installed?", n->flavour->confs[0],
 			    n->flavour->package);

@@ -25,7 +25,6 @@ struct ntp_plan {
 	struct plan_conf texts;
 };
 
-const struct ntp_flavour *ntp_flavour_of(enum setup_daemon d);
 const char *ntp_service(const struct planner *p, enum setup_daemon d);
 
 /* Read the configuration; false when it cannot be planned.  To be ended in any case. */

@@ -88,10 +88,11 @@ static struct fact said_delay(const struct ntp_plan *n, struct ntpd_conf *conf)
 /* It may stay: another measurement gives the same, or no better one. */
 static bool fits(const struct setup_in *in, struct fact said)
 {
-	const int64_t from_ms = fact_known(in->delay_from_ms) ? in->delay_from_ms.val : in->delay_ms.val;
+	const struct fact from = fact_known(in->delay_from_ms) ? in->delay_from_ms : in->delay_ms;
+	const struct fact to = fact_known(in->delay_to_ms) ? in->delay_to_ms : in->delay_ms;
 
-	return !fact_known(in->delay_ms) || (said.val >= from_ms - SAME_DELAY_MS &&
-					     said.val <= in->delay_ms.val + SAME_DELAY_MS);
+	return !fact_known(in->delay_ms) || (said.val >= from.val - SAME_DELAY_MS &&
+					     said.val <= to.val + SAME_DELAY_MS);
 }
 
 struct fact ntp_plan_delay(const struct ntp_plan *n)

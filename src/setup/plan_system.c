@@ -49,23 +49,39 @@ static bool says(const struct setup_file *f, const char *what)
 	return false;
 }
 
-/* The number of an adapter is another one tomorrow: all of its kind. */
+/* The number of an adapter, or of a card's port, is another one tomorrow: all of its kind. */
 static void device_pattern(const struct setup_in *in, char *buf)
 {
 	const int len = (int)strcspn(in->tty, "0123456789");
 
-	if (in->usb)
+	if (in->usb || text_begins(in->port, "/dev/serial/"))
 		snprintf(buf, PLAN_PATH_MAX, "/dev/%.*s[0-9]*", len, in->tty);
 	else
 		snprintf(buf, PLAN_PATH_MAX, "/dev/%s", in->tty);
 }
 
+static const struct profile {
+	const char *path, *program;	/* setup's lines are there; its profile reads them */
+} profiles[] = {
+	{ "/etc/apparmor.d/tunables/ntpd", "ntpd" },
+	{ "/etc/apparmor.d/local/usr.sbin.gpsd", "gpsd" },
+};
+
 /* This profile, and only where it is in force: another's mistakes are not met, nor woken up. */
-static void reload(struct planner *p, const char *program)
+void setup_plan_reload(const char *path, char *text, size_t size)
 {
-	snprintf(p->plan->reload, sizeof(p->plan->reload),
-		 "! grep -qs %s /sys/kernel/security/apparmor/profiles || "
-		 "apparmor_parser -r /etc/apparmor.d/usr.sbin.%s\n", program, program);
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+		if (!path || !strcmp(path, profiles[i].path))
+			text_add(text, size,
+				 "! grep -qs %s /sys/kernel/security/apparmor/profiles || "
+				 "apparmor_parser -r /etc/apparmor.d/usr.sbin.%s\n",
+				 profiles[i].program, profiles[i].program);
+}
+
+static void plan_profile(struct planner *p, const char *path, const char *line, const char *why)
+{
+	plan_block(p, path, p->in->tty, line, why);
+	setup_plan_reload(path, p->plan->reload, sizeof(p->plan->reload));
 }
 
 /*
@@ -74,7 +90,7 @@ static void reload(struct planner *p, const char *program)
  */
 static void plan_ntpd_profile(struct planner *p)
 {
-	static const char tunable[] = "/etc/apparmor.d/tunables/ntpd";
+	const char *tunable = profiles[0].path;
 	const struct setup_file f = plan_file(p, tunable, NULL);
 	char device[PLAN_PATH_MAX], quoted[PLAN_PATH_MAX + 2], line[2 * PLAN_PATH_MAX];
 
@@ -85,8 +101,7 @@ static void plan_ntpd_profile(struct planner *p)
 	if (says(&f, quoted))
 		return;
 	snprintf(line, sizeof(line), "@{NTPD_DEVICE}+=%s\n", quoted);
-	plan_block(p, tunable, p->in->tty, line, "AppArmor: ntpd may open the port");
-	reload(p, "ntpd");
+	plan_profile(p, tunable, line, "AppArmor: ntpd may open the port");
 }
 
 /* Those that gpsd's profile has by itself. */
@@ -103,7 +118,7 @@ static bool is_known_to_gpsd(const char *tty)
 
 static void plan_gpsd_profile(struct planner *p)
 {
-	static const char local[] = "/etc/apparmor.d/local/usr.sbin.gpsd";
+	const char *local = profiles[1].path;
 	const struct setup_file f = plan_file(p, local, NULL);
 	char device[PLAN_PATH_MAX], line[PLAN_PATH_MAX + 8];
 
@@ -113,8 +128,7 @@ static void plan_gpsd_profile(struct planner *p)
 	snprintf(line, sizeof(line), "%s rw,\n", device);
 	if (says(&f, line))
 		return;
-	plan_block(p, local, p->in->tty, line, "AppArmor: gpsd may open the port");
-	reload(p, "gpsd");
+	plan_profile(p, local, line, "AppArmor: gpsd may open the port");
 }
 
 void setup_plan_system(struct planner *p)

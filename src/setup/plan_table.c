@@ -27,7 +27,7 @@ static bool parse(struct planner *p, struct table *t)
 	struct unittab_error err;
 
 	if (!unittab_parse(plan_text_of(p, &t->text), t->text.len, &t->tab, &err))
-		return true;
+		return !p->err;
 	plan_refuse(p, "%s:%u: %s", UNITTAB_PATH, err.line, err.reason);
 	return false;
 }
@@ -99,6 +99,7 @@ static void take(struct planner *p, struct table *t, int err, const struct unite
 	plan_add(&new, "%s", edit->after);
 	plan_append(&new, t->text.s + edit->at + edit->len,
 		    t->text.len - edit->at - edit->len);
+	plan_text_of(p, &new);
 	plan_text_free(&t->text);
 	t->text = new;
 }

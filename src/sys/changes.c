@@ -60,9 +60,20 @@ static int begin(struct changes *c)
 		if (!err)
 			err = changes_attach(c);
 	}
+	/* what an undo that was killed at its end left: it would stand for lost originals */
+	if (!err && !c->log.n && c->log.fd < 0)
+		err = changes_log_remove(&c->log);
 	if (!err)
 		changes_sweep(c);
 	return err;
+}
+
+int changes_claim(struct changes *c)
+{
+	const bool had = c->dir >= 0;
+	const int err = begin(c);
+
+	return !err && !had && c->log.n ? -ESTALE : err;
 }
 
 /* ---- a change ---- */
@@ -148,7 +159,7 @@ static int put(struct job *j)
 
 	if (j->now.is == STATE_FILE && j->want.is == STATE_FILE)
 		like.fd = openat(j->parent, j->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	err = state_put(j->parent, j->name, &j->want, j->text, like);
+	err = state_put(j->parent, j->name, &j->now, &j->want, j->text, like);
 	if (like.fd >= 0)
 		close(like.fd);
 	return err;

@@ -42,6 +42,23 @@ static int take_lines(struct changes_log *l, char *text, size_t size)
 	return err;
 }
 
+/* More than the one original that is kept before its line is written. */
+static bool has_kept(int dir)
+{
+	const int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+	bool found = false;
+
+	while (d && !found && (e = readdir(d)))
+		found = e->d_name[0] > '0' && e->d_name[0] <= '9' && strcmp(e->d_name, "1") != 0;
+	if (d)
+		closedir(d);
+	else if (fd >= 0)
+		close(fd);
+	return found;
+}
+
 int changes_log_load(struct changes_log *l, int dir)
 {
 	struct state s;
@@ -56,6 +73,8 @@ int changes_log_load(struct changes_log *l, int dir)
 		err = -EBADMSG;
 	else if (text)
 		err = take_lines(l, text, s.size);
+	if (!err && text && !l->n && has_kept(dir))
+		err = -EBADMSG;
 	state_free(&s);
 	free(text);
 	if (err)

@@ -13,9 +13,6 @@
 #include "changes.h"
 #include "changes_inside.h"
 
-#define PLACE "/var/lib/gpsppsctl/setup"
-#define PLACE_WITHOUT_VAR "/etc/gpsppsctl.setup"
-
 /* On OpenWrt /var is a link to /tmp, which forgets at each boot. */
 static int find_place(struct changes *c)
 {
@@ -25,7 +22,8 @@ static int find_place(struct changes *c)
 	if (err < 0)
 		return err;
 	c->is_in_var = !text_begins(var, "/tmp/");
-	err = beneath_resolve(c->root, c->is_in_var ? PLACE : PLACE_WITHOUT_VAR, true, c->place);
+	err = beneath_resolve(c->root, c->is_in_var ? CHANGES_PLACE : CHANGES_PLACE_WITHOUT_VAR,
+			      true, c->place);
 	return err < 0 ? err : 0;
 }
 

@@ -93,7 +93,10 @@ static int look_at_link(int dir, const char *name, struct state *s)
 		return -ENAMETOOLONG;
 	target[n] = '\0';
 	s->target = strdup(target);
-	return s->target ? 0 : -ENOMEM;
+	if (!s->target)
+		return -ENOMEM;
+	s->is = STATE_LINK;
+	return 0;
 }
 
 int state_look(int dir, const char *name, struct state *s, char **text)
@@ -107,10 +110,8 @@ int state_look(int dir, const char *name, struct state *s, char **text)
 		return errno == ENOENT ? 0 : -errno;
 	s->uid = st.st_uid;
 	s->gid = st.st_gid;
-	if (S_ISLNK(st.st_mode)) {
-		s->is = STATE_LINK;
+	if (S_ISLNK(st.st_mode))
 		return look_at_link(dir, name, s);
-	}
 	s->is = STATE_FILE;
 	/* to open a device can do something: a serial port raises DTR */
 	if (!S_ISREG(st.st_mode))
@@ -128,8 +129,8 @@ bool state_same_content(const struct state *a, const struct state *b)
 {
 	if (a->is != b->is)
 		return false;
-	if (a->is == STATE_LINK)
-		return !strcmp(a->target, b->target);
+	if (a->is == STATE_LINK)	/* without a target where memory has ended */
+		return a->target && b->target && !strcmp(a->target, b->target);
 	return a->is == STATE_ABSENT || (a->size == b->size && a->hash == b->hash);
 }
 
@@ -219,24 +220,39 @@ static int write_link(int dir, const char *name, const struct state *s)
 	return fchownat(dir, name, s->uid, s->gid, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-static int make(int dir, const char *name, const struct state *s, const char *text,
-		struct state_like like)
+/* What we have seen and kept is what goes: to sync takes long, and somebody may have saved. */
+static int check_was(int dir, const char *name, const struct state *was)
 {
-	int err;
+	struct state now;
+	int err = state_look(dir, name, &now, NULL);
 
-	if (s->is == STATE_ABSENT)
+	if (!err && !state_same(&now, was))
+		err = -ESTALE;
+	state_free(&now);
+	return err;
+}
+
+static int make(int dir, const char *name, const struct state *was, const struct state *s,
+		const char *text, struct state_like like)
+{
+	int err = 0;
+
+	if (s->is != STATE_ABSENT)
+		err = s->is == STATE_LINK ? write_link(dir, STATE_TEMP, s) :
+					    state_write(dir, STATE_TEMP, s, text, like);
+	if (!err)
+		err = check_was(dir, name, was);
+	if (!err && s->is == STATE_ABSENT)
 		return unlinkat(dir, name, 0) < 0 && errno != ENOENT ? -errno : 0;
-	err = s->is == STATE_LINK ? write_link(dir, STATE_TEMP, s) :
-				    state_write(dir, STATE_TEMP, s, text, like);
 	if (!err && renameat(dir, STATE_TEMP, dir, name) < 0)
 		err = -errno;
 	return err;
 }
 
-int state_put(int dir, const char *name, const struct state *s, const char *text,
-	      struct state_like like)
+int state_put(int dir, const char *name, const struct state *was, const struct state *s,
+	      const char *text, struct state_like like)
 {
-	int err = make(dir, name, s, text, like);
+	int err = make(dir, name, was, s, text, like);
 
 	if (err)
 		unlinkat(dir, STATE_TEMP, 0);

@@ -40,17 +40,17 @@ bool state_same(const struct state *a, const struct state *b);
 struct state state_of_text(const char *text, size_t len, mode_t mode, uid_t uid, gid_t gid);
 
 /*
- * Make the name what `s` says; a file gets the text and, from the file `like` (-1: none),
- * what else belongs to a file: its extended attributes and, `times`, when it was changed.
- * Whatever ends us, it is as before or as wanted, and a STATE_TEMP may stand beside it.
- * On the disk when it returns.  0 or -errno, then it is as before.
+ * Make the name, which is `was`, what `s` says; a file gets the text and, from the file `like`
+ * (-1: none), what else belongs to a file: its extended attributes and, `times`, when it was
+ * changed.  Whatever ends us, it is as before or as wanted, and a STATE_TEMP may stand beside it.
+ * On the disk when it returns.  0 or -errno, then it is as before: -ESTALE, it is not as it was.
  */
 struct state_like {
 	int fd;
 	bool times;
 };
-int state_put(int dir, const char *name, const struct state *s, const char *text,
-	      struct state_like like);
+int state_put(int dir, const char *name, const struct state *was, const struct state *s,
+	      const char *text, struct state_like like);
 
 /* The same for a file that nobody reads yet: a plain new one, synced, the directory not. */
 int state_write(int dir, const char *name, const struct state *s, const char *text,

@@ -21,7 +21,8 @@ static int check_kept(const struct state *kept, const struct state *before)
 	return state_same_content(kept, before) ? 0 : -EBADMSG;
 }
 
-static int put_file(struct changes *c, const struct change *one, int dir, const char *name)
+static int put_file(struct changes *c, const struct change *one, int dir, const char *name,
+		    const struct state *now)
 {
 	struct state_like like = { .times = true };
 	struct state kept;
@@ -37,7 +38,7 @@ static int put_file(struct changes *c, const struct change *one, int dir, const 
 	if (!err && like.fd < 0)
 		err = -errno;
 	if (!err)
-		err = state_put(dir, name, &one->before, text, like);
+		err = state_put(dir, name, now, &one->before, text, like);
 	if (like.fd >= 0)
 		close(like.fd);
 	state_free(&kept);
@@ -45,11 +46,21 @@ static int put_file(struct changes *c, const struct change *one, int dir, const 
 	return err;
 }
 
-static int put_back(struct changes *c, const struct change *one, int dir, const char *name)
+static int put_back(struct changes *c, const struct change *one, int dir, const char *name,
+		    const struct state *now)
 {
 	if (one->before.is == STATE_FILE)
-		return put_file(c, one, dir, name);
-	return state_put(dir, name, &one->before, NULL, (struct state_like){ .fd = -1 });
+		return put_file(c, one, dir, name, now);
+	return state_put(dir, name, now, &one->before, NULL, (struct state_like){ .fd = -1 });
+}
+
+/* Its directory is gone, and it with that; unless a link stands there, and it behind that. */
+static int without_dir(const struct changes *c, const struct change *one)
+{
+	char real[PATH_MAX];
+
+	return one->before.is == STATE_ABSENT && beneath_resolve(c->root, one->path, false, real) ?
+	       0 : LEFT;
 }
 
 /* 0: it is as it was before; LEFT; -errno. */
@@ -60,7 +71,7 @@ static int take_back(struct changes *c, const struct change *one)
 	int err, dir = beneath_parent(c->root, one->path, &name);
 
 	if (dir == -ENOENT || dir == -ENOTDIR)
-		return one->before.is == STATE_ABSENT ? 0 : LEFT;
+		return without_dir(c, one);
 	if (dir < 0)
 		return dir;
 	err = state_look(dir, name, &now, NULL);
@@ -68,13 +79,13 @@ static int take_back(struct changes *c, const struct change *one)
 		err = LEFT;
 	else if (!err && !state_same(&now, &one->before)) {
 		if (change_is_ours(one, &now))
-			err = put_back(c, one, dir, name);
+			err = put_back(c, one, dir, name, &now);
 		else if (!state_same_content(&now, &one->before))
 			err = LEFT;
 	}
 	state_free(&now);
 	close(dir);
-	return err;
+	return err == -ESTALE ? LEFT : err;
 }
 
 /* ---- a directory ---- */
@@ -134,19 +145,19 @@ static bool is_told(const struct changes *c, size_t i)
 	return false;
 }
 
-static int undo_one(struct changes *c, size_t i, void (*left)(void *ctx, const char *path),
-		    void *ctx)
+static int undo_one(struct changes *c, size_t i,
+		    void (*left)(void *ctx, const char *path, int err), void *ctx)
 {
 	struct change *one = &c->log.changes[i];
 	int err = one->number ? take_back(c, one) : remove_dir(c, one->path);
 
 	one->done = !err && (one->number || !has_left(c, one->path));
-	if (err == LEFT && left && !is_told(c, i))
-		left(ctx, one->path);
+	if (err && left && !is_told(c, i))
+		left(ctx, one->path, err == LEFT ? 0 : err);
 	return err;
 }
 
-int changes_undo(struct changes *c, void (*left)(void *ctx, const char *path), void *ctx)
+int changes_undo(struct changes *c, void (*left)(void *ctx, const char *path, int err), void *ctx)
 {
 	int err = c->dir < 0 ? changes_attach(c) : 0, worst = 0;
 

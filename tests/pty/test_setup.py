@@ -5,9 +5,12 @@ import hashlib
 import json
 import os
 import pty
+import resource
 import shutil
+import signal
 import subprocess
 import tempfile
+import unicodedata
 import unittest
 from pathlib import Path
 
@@ -33,11 +36,19 @@ def make_image(top):
     put("usr/lib/systemd/systemd")
     for name in UNITS:
         put("lib/systemd/system/" + name, "[Unit]\n")
-    put("etc/chrony/chrony.conf", CHRONY_CONF)
-    os.chmod(top / "etc/chrony/chrony.conf", 0o640)
-    put("var/lib/dpkg/status",
+    for path in "etc/chrony/chrony.conf", "var/lib/dpkg/status":
+        put(path)
+    ship(top, CHRONY_CONF)
+
+
+def ship(top, text):
+    """chrony.conf as its package has it."""
+    conf = top / "etc/chrony/chrony.conf"
+    conf.write_bytes(text.encode())
+    os.chmod(conf, 0o640)
+    (top / "var/lib/dpkg/status").write_text(
         "Package: chrony\nStatus: install ok installed\nVersion: 4.3-2\nConffiles:\n"
-        " /etc/chrony/chrony.conf %s\n" % hashlib.md5(CHRONY_CONF.encode()).hexdigest())
+        " /etc/chrony/chrony.conf %s\n" % hashlib.md5(text.encode()).hexdigest())
 
 
 def snapshot(top):
@@ -74,6 +85,38 @@ def answer(text, *args):
     return code, out, said.decode()
 
 
+def on_terminal(keys, *args):
+    """The same with a terminal of its own, where keys make signals: exit code, all that it says."""
+    pid, fd = pty.fork()
+    if not pid:
+        os.execv(PROGRAM, [PROGRAM, "setup", *args])
+    said, typed = b"", False
+    try:
+        while piece := os.read(fd, 4096):
+            said += piece
+            if b"[y/N]" in said and not typed:
+                os.write(fd, keys.encode())
+                typed = True
+    except OSError:
+        pass
+    os.close(fd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode().replace("\r", "")
+
+
+def limit_files(size):
+    """write(2) fails behind so many bytes of a file, as it does on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def small_files():
+    limit_files(8192)
+
+
+def tiny_files():
+    limit_files(64)
+
+
 class Image(unittest.TestCase):
     def setUp(self):
         self.top = Path(tempfile.mkdtemp())
@@ -91,6 +134,38 @@ class Image(unittest.TestCase):
         self.assertRegex(done.stdout, r"(?m)^\+0\s+/dev/ttyS0\s+baud=4800")
         self.assertRegex(done.stdout, r"(?m)^\+refclock PPS /dev/gpspps0 lock NMEA")
         self.assertEqual(snapshot(self.top), before)
+
+    def test_patch_takes_what_is_shown(self):
+        """Whole as it is printed: comments and links between the files are nothing to patch(1)."""
+        text = "# a \\033 and a\ttab\n" + CHRONY_CONF.rstrip("\n")
+        ship(self.top, text)
+        shown = run(*self.words, "--dry-run").stdout
+        self.assertIn("\n\\ No newline at end of file\n", shown)
+        with tempfile.TemporaryDirectory() as copy:
+            shutil.copytree(self.top, copy, symlinks=True, dirs_exist_ok=True)
+            done = subprocess.run(["patch", "-p1", "-s", "-d", copy], input=shown, text=True,
+                                  capture_output=True, timeout=60)
+            self.assertEqual((done.returncode, done.stdout), (0, ""), done)
+            self.assertEqual(run(*self.words, "--yes").returncode, 0)
+            for path in "etc/chrony/chrony.conf", "etc/gpsppsctl.conf":
+                self.assertEqual((Path(copy) / path).read_bytes(), (self.top / path).read_bytes())
+
+    def test_nothing_that_a_terminal_obeys(self):
+        """In a file that is changed, in a name that a file says, in where a link leads."""
+        odd = "/etc/chrony/\x1b[2J\x9b.d"
+        (self.top / odd[1:]).mkdir()
+        ship(self.top, CHRONY_CONF + "\x1b]0;x\x07 \x9b2J \r\nconfdir " + odd + "\n")
+        wants = self.top / "etc/systemd/system/dev-ttyS0.device.wants"
+        wants.mkdir(parents=True)
+        (wants / "gpsppsctl@ttyS0.service").symlink_to("/\x1b[2J\x9b")
+        said = b""
+        for words in (*self.words, "--dry-run"), (*self.words, "--yes"), ("--undo", "--root", str(self.top)):
+            done = subprocess.run([PROGRAM, "setup", *words], stdin=subprocess.DEVNULL,
+                                  capture_output=True, timeout=60)
+            said += done.stdout + done.stderr
+        self.assertIn(b"[2J", said)
+        said = said.decode()
+        self.assertEqual([c for c in said if unicodedata.category(c) == "Cc" and c not in "\n\t"], [])
 
     def test_there_again_and_back(self):
         before = snapshot(self.top)
@@ -163,6 +238,49 @@ class Image(unittest.TestCase):
         self.assertEqual(code, 0, (out, said))
         self.assertTrue((self.top / "etc/gpsppsctl.conf").exists())
 
+    def test_question_broken_off(self):
+        """Ctrl-C and Ctrl-D at the question: one line, on a line of its own."""
+        before = snapshot(self.top)
+        for keys, code, line in (("\3", 2, "interrupted: nothing was changed"),
+                                 ("\4", 1, "nothing was changed")):
+            ended, said = on_terminal(keys, *self.words)
+            self.assertEqual(ended, code, said)
+            told = [one for one in said.splitlines() if "nothing was changed" in one]
+            self.assertEqual(told, ["gpsppsctl: setup: " + line], said)
+            self.assertEqual(snapshot(self.top), before)
+
+    def assert_taken_back(self, done, before):
+        """A write failed: which, why; and nothing is left of the run."""
+        self.assertEqual(done.returncode, 2, done)
+        self.assertEqual(done.stderr.splitlines(), [
+            "gpsppsctl: /etc/chrony/chrony.conf: cannot be changed: File too large",
+            "gpsppsctl: hint: all is as it was before; mend that, then once more"], done)
+        self.assertIn("wrote        /etc/gpsppsctl.conf\n", done.stdout)
+        self.assertIn("put back     /etc/gpsppsctl.conf\n", done.stdout)
+        self.assertEqual(snapshot(self.top), before)
+
+    def test_a_write_fails(self):
+        """As on a full disk: the third file cannot be written, the first two go again."""
+        conf = CHRONY_CONF + "# " + "x" * 8000 + "\n"
+        (self.top / "etc/chrony/chrony.conf").write_text(conf)
+        os.chmod(self.top / "etc/chrony/chrony.conf", 0o640)
+        status = self.top / "var/lib/dpkg/status"
+        status.write_text(status.read_text().replace(hashlib.md5(CHRONY_CONF.encode()).hexdigest(),
+                                                     hashlib.md5(conf.encode()).hexdigest()))
+        before = snapshot(self.top)
+        self.assert_taken_back(run(*self.words, "--yes", preexec_fn=small_files), before)
+
+    def test_a_write_fails_the_second_time(self):
+        """What an earlier run has set up is not taken back for the sake of a later one."""
+        self.assertEqual(run(*self.words, "--yes").returncode, 0)
+        after = snapshot(self.top)
+        done = run("ttyS1", *self.words[1:], "--yes", preexec_fn=tiny_files)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("gpsppsctl: hint: what was changed is undone by: gpsppsctl setup --undo --root", done.stderr)
+        for path, what in after.items():
+            if path != "var/lib/gpsppsctl/setup/log":
+                self.assertEqual(snapshot(self.top).get(path), what, path)
+
     def test_nobody_to_ask(self):
         before = snapshot(self.top)
         done = run(*self.words)
@@ -188,7 +306,7 @@ class Image(unittest.TestCase):
         words = (*self.words, "--json")
         done = run(*words)
         self.assertEqual(done.returncode, 2, done)
-        self.assertIn("--json asks nothing: with --yes or --dry-run", done.stderr)
+        self.assertIn("--json asks nothing: with --yes, --dry-run or --print", done.stderr)
         for how, applied in ("--dry-run", False), ("--yes", True):
             done = run(*words, how)
             self.assertEqual((done.returncode, done.stderr), (0, ""), done)
@@ -218,6 +336,59 @@ class Image(unittest.TestCase):
         self.assertIn("gpsppsctl: setup: another gpsppsctl setup is at work", done.stderr)
 
 
+class Overview(unittest.TestCase):
+    def test_setup_is_named(self):
+        """Who types the name alone is told where to begin."""
+        done = subprocess.run([PROGRAM], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        self.assertRegex(done.stdout, r"(?m)^  gpsppsctl setup  ")
+
+
+class OpenWrt(unittest.TestCase):
+    """An image with procd, and the scripts of OpenWrt's packages as far as they matter here."""
+
+    def setUp(self):
+        self.top = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.top)
+        for path, text in (("sbin/procd", ""), ("etc/inittab", "::sysinit:/etc/init.d/rcS S boot\n"),
+                           ("usr/share/doc/gpsppsctl/examples/openwrt", "#!/bin/sh\nSTART=60\n"),
+                           ("usr/share/doc/gpsppsctl/examples/openwrt-feed", "#!/bin/sh\nSTART=61\n")):
+            self.put(path, text)
+
+    def put(self, path, text):
+        (self.top / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.top / path).write_text(text)
+
+    def plan(self, daemon):
+        return run("ttyS0", "--root", str(self.top), "--daemon", daemon, "--dry-run")
+
+    def test_ntpd_by_uci(self):
+        """What is written to ntp.conf nobody would read: it says what to do."""
+        script = "#!/bin/sh /etc/rc.common\nSTART=65\nconfig_file=%s\n"
+        self.put("etc/init.d/ntpd", script % "/var/etc/ntpd.conf")
+        for conf in None, "server a.example\n":
+            if conf:
+                self.put("etc/ntp.conf", conf)
+            done = self.plan("ntp")
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn("/etc/init.d/ntpd writes UCI's servers to /var/etc/ntpd.conf, and no receiver: "
+                          "install the package chrony, and take --daemon chrony\n", done.stderr)
+            self.assertNotIn("+++ ", done.stdout)
+        # somebody's own script
+        self.put("etc/init.d/ntpd", script % "/etc/ntp.conf")
+        self.assertIn("refclock", self.plan("ntp").stdout.replace("server 127.127.20.0", "refclock"))
+
+    def test_chrony(self):
+        """Nothing below /var outlives a boot, and chronyd is to start behind the holder."""
+        self.put("etc/init.d/chronyd", "#!/bin/sh /etc/rc.common\nSTART=15\n")
+        self.put("etc/chrony/chrony.conf", "confdir /var/etc/chrony.d\n")
+        (self.top / "var/etc/chrony.d").mkdir(parents=True)
+        done = self.plan("chrony")
+        self.assertNotIn("/var/etc/chrony.d/", done.stdout)
+        self.assertRegex(done.stdout, r"/etc/chrony/chrony\.conf was edited by hand and is left alone; .*\n"
+                                      r"(    .*\n)+    refclock PPS /dev/gpspps0")
+        self.assertRegex(done.stdout, r"\n/etc/rc\.d/S62chronyd: left for you to do \(.*\):\n    sed -i s/\^START=\.\*/START=62/ ")
+
+
 class Refused(unittest.TestCase):
     def assert_trouble(self, done, *lines):
         self.assertEqual(done.returncode, 2, done)
@@ -225,14 +396,15 @@ class Refused(unittest.TestCase):
         self.assertEqual(done.stderr.splitlines(), list(lines))
 
     def test_values(self):
-        hint = "Try 'gpsppsctl setup --help'."
+        hints = {"daemon": "gpsppsctl: hint: ntpsec, ntp, chrony, gpsd, gpsd+chrony, gpsd+ntpsec or gpsd+ntp"}
         for name, values in (("unit", ("", "x", "-1", "256", "1x", " 1")),
                              ("wait", ("", "s", "-1", "1.5", "86401")),
                              ("daemon", ("", "ntpd", "chronyd", "chrony+gpsd", "gpsd+", "gpsd+gpsd",
                                          "gpsd+x", "systemd-timesyncd-and-longer"))):
             for value in values:
                 self.assert_trouble(run(f"--{name}", value, "ttyS0"),
-                                    f"gpsppsctl: setup: invalid --{name} '{value}'", hint)
+                                    f"gpsppsctl: setup: invalid --{name} '{value}'",
+                                    hints.get(name, "Try 'gpsppsctl setup --help'."))
 
     def test_together(self):
         hint = "Try 'gpsppsctl setup --help'."

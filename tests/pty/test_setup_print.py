@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`gpsppsctl setup --print`: which unit and port the pieces are for, and who is told what is there."""
+import json
 import os
 import re
 import subprocess
@@ -42,6 +43,25 @@ class Printed(unittest.TestCase):
             self.assertRegex(line, r"^[a-z-]+ +/etc/\S+ +\S.* .*$")
             self.assertLessEqual(len(line), 100)
         self.assertEqual(len(set(self.names())), len(self.names()))
+
+    def test_list_as_json(self):
+        done = self.setup("list", "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        told = json.loads(done.stdout)
+        self.assertEqual(told["version"], 1)
+        listed = [re.split(r" {2,}", line, maxsplit=2) for line in self.setup("list").stdout.splitlines()]
+        self.assertEqual([[f["name"], f["file"], f["what"]] for f in told["fragments"]], listed)
+        for f in told["fragments"]:
+            self.assertLessEqual(set(f["with"]), set(self.names()))
+        self.assertEqual(told["fragments"][0]["with"], ["table-ntpsec", "apparmor"])
+
+    def test_each_as_json(self):
+        for name in self.names():
+            with self.subTest(name=name):
+                told = json.loads(self.setup(name, "--json", "ttyS62").stdout)
+                self.assertEqual((told["version"], told["name"]), (1, name))
+                self.assertEqual(told["text"], self.setup(name, "ttyS62").stdout)
+                self.assertTrue(told["text"].startswith(f"# {told['file']}: {told['what']}\n"))
 
     def test_each_of_the_list(self):
         for name in self.names():

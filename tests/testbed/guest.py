@@ -94,6 +94,7 @@ class Guest:
         self.smp = smp
         self.cards = cards
         self.extra = []		# words for QEMU, from the next boot on
+        self._extra_there = []	# ... at this one
         self.history = collections.deque(maxlen=6)
         self._how = None	# kernel and tools
         self.qemu = None
@@ -182,6 +183,7 @@ class Guest:
 
     def _start_qemu(self):
         kernel, tools = self._how
+        self._extra_there = self.extra
         agent, agent_qemu = channels.pair()
         monitor, monitor_qemu = channels.pair()
         args = self._arguments(kernel) + self._port_arguments() + self.extra
@@ -378,6 +380,10 @@ class Guest:
         if self.kind == "full":
             self.agent.start(command)
             self.wait_until(lambda: self.qemu.poll() is not None, self.boot_s, "it does not go down")
+            self._start_qemu()
+        elif self.extra != self._extra_there:
+            self.qemu.kill()
+            self.qemu.wait()
             self._start_qemu()
         else:
             self._reset()

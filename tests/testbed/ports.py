@@ -312,8 +312,8 @@ class CardPort(Port):
 
     def find_tty(self):
         """The driver counts a card's ports in their order."""
-        found = self.guest.run("ls -d /sys/bus/pci/devices/0000:00:%02x.0/tty/ttyS*" %
-                               (self.FIRST_SLOT + self.card), check=True, quiet=True).out
+        found = self.guest.run(PciPort.FIND_TTY % ("0000:00:%02x.0" % (self.FIRST_SLOT + self.card)),
+                               check=True, quiet=True).out
         ttys = sorted((os.path.basename(path) for path in found.split()),
                       key=lambda tty: int(tty.removeprefix("ttyS")))
         self.tty = "/dev/" + ttys[self.at]

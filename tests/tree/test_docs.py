@@ -35,6 +35,10 @@ def section(page, name):
     return match[1] if match else ""
 
 
+def section_of_readme(name):
+    return re.search(rf"^## {name}$(.*?)(?=^## |\Z)", (ROOT / "README.md").read_text(), re.M | re.S)[1]
+
+
 def help_options(text):
     """The table of options: (short or None, long, does it take a value?)."""
     found = re.findall(r"^ +(?:(-\w)(?:, | {2,}))?--([a-z][a-z0-9-]+)( '[^ ]|[ =](?:[A-Z]|on\|off))?", text, re.M)
@@ -128,6 +132,12 @@ check_sections()
 listed = [line.split()[0] for line in run_diag("--list").splitlines()]
 check(len(listed) == len(set(listed)) and len(listed) > 50, f"diag --list names {len(listed)} ids, each once")
 check(f"It knows {len(listed)} reasons" in (ROOT / "README.md").read_text(), f"README: {len(listed)} reasons")
+symptoms = re.findall(r"^\| .* \|$", section_of_readme("What you see, what it is"), re.M)
+named = {one for row in symptoms for one in re.findall(r"`([a-z]+\.[a-z-]+)`", row)}
+check(len(named) > 40 and named <= set(listed), f"README: its symptoms lead to ids that there are: {sorted(named - set(listed))}")
+rights = re.findall(r"^CapabilityBoundingSet=(.*)$", (ROOT / "systemd/gpsppsctl@.service.in").read_text(), re.M)
+rights = ["no", "one", "two", "three", "four", "five", "six", "seven"][len(" ".join(rights).split())]
+check(f"begins with the {rights} that attach needs" in (ROOT / "README.md").read_text(), f"README: {rights} capabilities")
 check(f"{len(listed)} causes" in (ROOT / "NEWS.md").read_text(), f"NEWS: {len(listed)} causes")
 page = subprocess.run([ROOT / "scripts/man-causes", PROGRAM], capture_output=True, text=True).stdout
 check(re.findall(r"^\.It Sy (\S+)$", page, re.M) == listed, "the generated page has the ids of --list in their order")

@@ -107,11 +107,18 @@ static mode_t mode_of(const char *path)
 /* What was told: paths with a blank behind each. */
 static char told[1024];
 
-static void tell(void *ctx, const char *path)
+static void tell(void *ctx, const char *path, int err)
 {
 	assert_ptr_equal(ctx, told);
+	if (err)
+		strcat(told, "!");
 	strcat(told, path);
 	strcat(told, " ");
+}
+
+static void list(void *ctx, const char *path)
+{
+	tell(ctx, path, 0);
 }
 
 static int undo(void)
@@ -524,7 +531,7 @@ static void his_text_between_ours_is_not_lost(void **state)
 	assert_int_equal(write_text("/etc/one.conf", "uno and his and due\n"), 0);
 	assert_true(changes_is_ours(c, "/etc/one.conf"));
 	told[0] = '\0';
-	changes_each(c, tell, told);
+	changes_each(c, list, told);
 	assert_string_equal(told, "/etc/one.conf ");
 	again();
 	put_file("/etc/one.conf", "his alone\n");
@@ -541,6 +548,28 @@ static void his_text_between_ours_is_not_lost(void **state)
 	again();
 	assert_int_equal(undo(), 0);
 	assert_string_equal(text_of("/etc/one.conf"), "one\n");
+	assert_false(is_there("/var/lib/gpsppsctl"));
+}
+
+/* Cut to less than a line by a disk: what is kept beside it is all that there is of the files. */
+static void a_record_that_is_lost(void **state)
+{
+	(void)state;
+	assert_int_equal(write_text("/etc/one.conf", "uno\n"), 0);
+	assert_int_equal(write_text("/etc/default/two", "due\n"), 0);
+	end();
+	put_file("/var/lib/gpsppsctl/setup/record", "0123");
+	assert_int_equal(changes_open(&c, root), -EBADMSG);
+	assert_string_equal(text_of("/var/lib/gpsppsctl/setup/1"), "one\n");
+	assert_string_equal(text_of("/var/lib/gpsppsctl/setup/2"), "two");
+	/* an undo that was killed at its end: the record went first, and says so */
+	assert_int_equal(unlink(full("/var/lib/gpsppsctl/setup/record")), 0);
+	begin();
+	assert_false(changes_any(c));
+	assert_int_equal(write_text("/etc/one.conf", "tre\n"), 0);
+	assert_false(is_there("/var/lib/gpsppsctl/setup/2"));
+	assert_int_equal(undo(), 0);
+	assert_string_equal(text_of("/etc/one.conf"), "uno\n");
 	assert_false(is_there("/var/lib/gpsppsctl"));
 }
 
@@ -566,7 +595,7 @@ static void each_path_in_order(void **state)
 	assert_int_equal(write_text("/etc/a b\n%", "odd"), 0);
 	again();
 	told[0] = '\0';
-	changes_each(c, tell, told);
+	changes_each(c, list, told);
 	assert_string_equal(told, "/etc/x/new /etc/one.conf /etc/a b\n% ");
 	undone();
 }
@@ -726,6 +755,7 @@ int main(void)
 		TEST(a_full_disk),
 		TEST(a_changed_file_is_left_and_told),
 		TEST(his_text_between_ours_is_not_lost),
+		TEST(a_record_that_is_lost),
 		TEST(a_directory_in_its_place_is_left),
 		TEST(each_path_in_order),
 		TEST(one_at_a_time),

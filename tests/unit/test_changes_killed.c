@@ -135,9 +135,17 @@ ssize_t __wrap_write(int fd, const void *buf, size_t n)
 	return strikes(false) ? -1 : __real_write(fd, buf, n);
 }
 
+/* What somebody else does while we wait for the disk, the n-th time. */
+static struct {
+	int left;
+	void (*act)(void);
+} meanwhile;
+
 /* The disk itself is not asked: this is called some 10000 times. */
 int __wrap_fsync(int fd)
 {
+	if (meanwhile.left && !--meanwhile.left)
+		meanwhile.act();
 	if (strikes(true))
 		return -1;
 	now_clean(fd);
@@ -570,6 +578,74 @@ static void each_is_on_the_disk_before_the_next(void **state)
 	changes_close(c);
 }
 
+/* ---- somebody saves while we sync ---- */
+
+static void save(void)
+{
+	put_file("/etc/his.conf", "what he has just saved\n");
+}
+
+/* As it was, and no record of it. */
+static void begin_anew(void)
+{
+	put_file("/etc/his.conf", "his\n");
+	run(do_undo);
+}
+
+/* By `act`, in the n-th sync: it is lost never.  False: there is no n-th. */
+static bool is_safe_from(int (*act)(struct changes *c), int wanted, int n)
+{
+	struct changes *c;
+	char path[512], text[64] = "";
+	FILE *f;
+	int err;
+
+	assert_int_equal(changes_open(&c, root), 0);
+	meanwhile.left = n;
+	meanwhile.act = save;
+	err = act(c);
+	changes_close(c);
+	if (meanwhile.left) {
+		meanwhile.left = 0;
+		return false;
+	}
+	snprintf(path, sizeof(path), "%s/etc/his.conf", root);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof(text), f));
+	fclose(f);
+	assert_string_equal(text, "what he has just saved\n");
+	assert_true(err == 0 || err == wanted);
+	return true;
+}
+
+static int write_his(struct changes *c)
+{
+	return write_text(c, "/etc/his.conf", "ours\n");
+}
+
+static int remove_his(struct changes *c)
+{
+	return changes_remove(c, "/etc/his.conf");
+}
+
+static void somebody_saves_meanwhile(void **state)
+{
+	int n;
+
+	(void)state;
+	for (n = 1; begin_anew(), is_safe_from(write_his, -ESTALE, n); n++)
+		;
+	assert_true(n > 4);
+	for (n = 1; begin_anew(), is_safe_from(remove_his, -ESTALE, n); n++)
+		;
+	assert_true(n > 4);
+	for (n = 1; begin_anew(), run(write_his), is_safe_from(do_undo, 1, n); n++)
+		;
+	assert_true(n > 1);
+	begin_anew();
+}
+
 static void the_lock_is_on_what_is_there(void **state)
 {
 	struct changes *c, *other;
@@ -599,6 +675,7 @@ int main(void)
 		TEST(a_full_disk_leaves_it_as_it_was),
 		TEST(a_disk_that_fails_for_good),
 		TEST(each_is_on_the_disk_before_the_next),
+		TEST(somebody_saves_meanwhile),
 		TEST(the_lock_is_on_what_is_there),
 	};
 

@@ -303,6 +303,18 @@ static void test_other_directives(void **state)
 	assert_int_equal(conf.makestep_limit, -1);
 }
 
+/* Without it chronyd is a client alone. */
+static void test_who_is_answered(void **state)
+{
+	(void)state;
+	parse("cmdallow all\ndeny 10.1.0.0/16\n# allow\n");
+	assert_false(conf.allow);
+	parse("Allow 10.0.0.0/8\n");
+	assert_true(conf.allow);
+	parse("allow\n");
+	assert_true(conf.allow);
+}
+
 /* ---- more files than one ---- */
 
 static const char main_text[] = "refclock SHM 0\ninclude /etc/a.conf\nrefclock PPS /dev/pps0\n";
@@ -649,6 +661,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_no_mistake),
 		cmocka_unit_test(test_an_entry_with_a_mistake),
 		cmocka_unit_test(test_other_directives),
+		cmocka_unit_test(test_who_is_answered),
 		cmocka_unit_test(test_an_included_file),
 		cmocka_unit_test(test_wildcards),
 		cmocka_unit_test(test_files_in_a_circle),

@@ -96,6 +96,40 @@ static void test_delay_is_the_dated_sentences(void **state)
 	assert_true(fact_is(facts_delay_ms(&facts), 700));
 }
 
+/* Whichever of the sentences counts: half of the burst is the most that its middle is wrong. */
+static void test_counted_is_the_middle(void **state)
+{
+	bool counted;
+
+	(void)state;
+	healthy();
+	facts.sentences.dated_ms = fact_from(-EACCES, 0);
+	assert_false(fact_known(facts_delay_to_write_ms(&facts, &counted)));
+	assert_false(counted);
+	facts.motion.chars_per_s = fact_from(0, 362);
+	for (int first = 50; first < 400; first += 50)
+		for (int last = first; last <= first + 800; last += 100) {
+			measured(&facts.motion.burst_first_ms, &facts.motion.burst_last_ms, first, last);
+			const int64_t ms = facts_delay_to_write_ms(&facts, &counted).val;
+
+			assert_true(counted);
+			assert_true(ms - first <= 400 && last - ms <= 400);
+		}
+	/* one sentence, or one that was heard: its end is known */
+	measured(&facts.motion.burst_first_ms, &facts.motion.burst_last_ms, 300, 700);
+	assert_true(fact_is(facts_delay_to_write_ms(&facts, &counted), 500));
+	facts.motion.chars_per_s = fact_from(0, 82);
+	assert_true(fact_is(facts_delay_to_write_ms(&facts, &counted), 700));
+	assert_false(counted);
+	facts.motion.chars_per_s = fact_from(0, 83);
+	facts.sentences.dated_ms = fact_from(0, 150);
+	assert_true(fact_is(facts_delay_to_write_ms(&facts, &counted), 450));
+	assert_false(counted);
+	/* what was counted once, by the holder */
+	assert_false(fact_known(facts_middle_ms(fact_from(0, 300), fact_from(-ENOENT, 0))));
+	assert_true(fact_is(facts_middle_ms(fact_from(-ENOENT, 0), fact_from(0, 700)), 700));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +138,7 @@ int main(void)
 		cmocka_unit_test(test_with_a_window),
 		cmocka_unit_test(test_burst_of_now_or_of_the_holder),
 		cmocka_unit_test(test_delay_is_the_dated_sentences),
+		cmocka_unit_test(test_counted_is_the_middle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,7 +103,7 @@ static void a_nul_is_shown(void **state)
 	char *diff = diff_unified("/etc/\033x", "a\0b\n", 4, "", 0);
 
 	(void)state;
-	assert_string_equal(diff, "--- /etc/\\033x\n+++ /etc/\\033x\n@@ -1 +0,0 @@\n-a\\000b\n");
+	assert_string_equal(diff, "--- \"/etc/\\033x\"\n+++ \"/etc/\\033x\"\n@@ -1 +0,0 @@\n-a\\000b\n");
 	free(diff);
 }
 
@@ -210,6 +210,28 @@ static void patch_applies_it(void **state)
 	}
 }
 
+/* The name of the file is patch's to read, too. */
+static void patch_finds_it(void **state)
+{
+	static const char *const names[] = {
+		"plain", "with a blank", "a\ttab", "quote\"d", "back\\slash", "\\t", "esc\033[2Jape",
+		"f\xc3\xbcr", "no utf \xfc", "feed\nin it", "end ",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char path[64], *diff = diff_unified(names[i], "a\n\\033\tb\nc", 10, "a\nc\n", 4);
+
+		snprintf(path, sizeof(path), "/%s", names[i]);
+		put_file(path, "a\n\\033\tb\nc");
+		put_file("/patch", diff);
+		assert_null(strpbrk(diff, "\033\a\r"));
+		assert_int_equal(run("patch -s -u -p0 <patch"), 0);
+		assert_string_equal(read_file(names[i]), "a\nc\n");
+		free(diff);
+	}
+}
+
 static void too_different_is_replaced(void **state)
 {
 	static char before[TEXT_MAX], after[TEXT_MAX];
@@ -261,6 +283,7 @@ int main(void)
 		cmocka_unit_test(by_hand),
 		cmocka_unit_test(a_nul_is_shown),
 		cmocka_unit_test_setup_teardown(patch_applies_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(patch_finds_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(too_different_is_replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(to_the_letter, set_up, tear_down),
 	};

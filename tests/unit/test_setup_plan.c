@@ -190,6 +190,11 @@ static void apparmor(void **state)
 	w.in.usb = false;
 	set_up();
 	has(TUNABLE, "\n@{NTPD_DEVICE}+=\"/dev/ttyS1\"\n");
+	/* so does that of a card's port */
+	port("/dev/serial/by-path/pci-0000:00:10.0-bar0+0x8", "ttyS5", 3);
+	set_up();
+	assert_string_equal(line_of(3)->port, "/dev/serial/by-path/pci-0000:00:10.0-bar0+0x8");
+	has(TUNABLE, "\n@{NTPD_DEVICE}+=\"/dev/ttyS[0-9]*\"\n");
 }
 
 static void apparmor_by_hand(void **state)
@@ -208,6 +213,22 @@ static void apparmor_by_hand(void **state)
 	put(TUNABLE, SETUP_ABSENT, NULL, 0, false);
 	set_up();
 	assert_null(text_of(TUNABLE));
+}
+
+/* The same command there and back, and none for a file that no profile reads. */
+static void apparmor_reload(void **state)
+{
+	char text[512] = "", all[512] = "";
+
+	(void)state;
+	assert_int_equal(make_plan(), 0);
+	assert_string_not_equal(w.plan.reload, "");
+	for (size_t i = 0; i < w.plan.n; i++)
+		setup_plan_reload(w.plan.steps[i].path, text, sizeof(text));
+	assert_string_equal(text, w.plan.reload);
+	setup_plan_reload(NULL, all, sizeof(all));
+	assert_non_null(strstr(all, w.plan.reload));
+	assert_non_null(strstr(all, "apparmor_parser -r /etc/apparmor.d/usr.sbin.gpsd\n"));
 }
 
 /* What runs today only because it was started by hand would not run after the next boot. */
@@ -255,6 +276,7 @@ int main(void)
 		cmocka_unit_test_setup(login_prompt, debian),
 		cmocka_unit_test_setup(apparmor, debian),
 		cmocka_unit_test_setup(apparmor_by_hand, debian),
+		cmocka_unit_test_setup(apparmor_reload, debian),
 		cmocka_unit_test_setup(daemon_at_boot, debian),
 		cmocka_unit_test_setup(daemon_names, debian),
 	};

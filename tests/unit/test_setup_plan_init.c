@@ -202,6 +202,44 @@ static void busybox_by_the_example(void **state)
 	assert_int_equal(plan.n, 1);
 }
 
+/* Buildroot's package has a script that holds all ports of the table; and takes documents away. */
+static void busybox_of_buildroot(void **state)
+{
+	static const struct file there[] = {
+		TEXT("/etc/inittab", BUILDROOT),
+		TEXT("/usr/libexec/gpsppsctl/examples/inittab", EXAMPLE),
+		TEXT("/etc/init.d/S45gpsppsctl", "#!/bin/sh\n"),
+		LINK("/usr/sbin/ntpd", "../../bin/busybox"),
+		TEXT("/usr/sbin/../../bin/busybox", "\177ELF"),
+		END
+	};
+
+	(void)state;
+	assert_int_equal(make(there, (struct setup_in){ .init = SETUP_BUSYBOX, .daemon = SETUP_NTP }), 0);
+	expect_text("/etc/inittab", WITHOUT BLOCK("0", MODPROBE));
+	assert_non_null(strstr(plan.start, "/etc/init.d/S45gpsppsctl start\n"));
+	assert_int_equal(make(there, (struct setup_in){ .init = SETUP_BUSYBOX, .daemon = SETUP_CHRONY }), 0);
+	expect_text("/etc/inittab", WITHOUT BLOCK("0", MODPROBE FEED("/dev/ttyS1")));
+}
+
+/* A beginning that lost its end: what stands behind it is not taken for ours. */
+static void inittab_with_half_a_block(void **state)
+{
+	static const char half[] = "# gpsppsctl: begin unit 0\n::shutdown:/x\n";
+	const struct inittab_wish wish = { .tty = "ttyS9", .lines = "::respawn:/y\n" };
+	const char *const wanted = "# gpsppsctl: begin unit 0\n::shutdown:/x\n" BLOCK("0", "::respawn:/y\n");
+	struct plan_text once = { 0 }, twice = { 0 };
+	struct inittab_found found;
+
+	(void)state;
+	inittab_edit(&once, half, sizeof(half) - 1, &wish, &found);
+	assert_string_equal(once.s, wanted);
+	inittab_edit(&twice, once.s, once.len, &wish, &found);
+	assert_string_equal(twice.s, wanted);
+	plan_text_free(&once);
+	plan_text_free(&twice);
+}
+
 static void busybox_without_inittab(void **state)
 {
 	static const struct file there[] = { TEXT(EXAMPLES "inittab", EXAMPLE), END };
@@ -289,6 +327,35 @@ static void procd(void **state)
 	assert_non_null(step("/etc/rc.d/S98sysntpd"));
 }
 
+/* OpenWrt's package of chrony starts at 15, before there is a pulse. */
+static void procd_chronyd(void **state)
+{
+	static const struct file early[] = {
+		TEXT(EXAMPLES "openwrt", SCRIPT),
+		TEXT(EXAMPLES "openwrt-feed", "#!/bin/sh\nSTART=61\n"),
+		TEXT("/etc/init.d/chronyd", "#!/bin/sh /etc/rc.common\n\nSTART=15\nUSE_PROCD=1\n"),
+		END
+	}, late[] = {
+		TEXT(EXAMPLES "openwrt", SCRIPT),
+		TEXT(EXAMPLES "openwrt-feed", "#!/bin/sh\nSTART=61\n"),
+		TEXT("/etc/init.d/chronyd", "#!/bin/sh /etc/rc.common\n\nSTART=62\nUSE_PROCD=1\n"),
+		END
+	};
+	const struct setup_in in = { .init = SETUP_PROCD, .daemon = SETUP_CHRONY };
+
+	(void)state;
+	assert_int_equal(make(early, in), 0);
+	assert_int_equal(step("/etc/rc.d/S62chronyd")->kind, SETUP_BY_HAND);
+	assert_non_null(strstr(step("/etc/rc.d/S62chronyd")->text, "START=62"));
+	assert_null(strstr(plan.start, "chronyd"));
+	assert_int_equal(make(late, in), 0);
+	assert_null(step("/etc/rc.d/S62chronyd"));
+	/* it makes the socket that feed writes to */
+	assert_true(strstr(plan.start, "/etc/init.d/chronyd restart\n") <
+		    strstr(plan.start, "/etc/init.d/gpsppsctl-feed restart\n"));
+	assert_non_null(strstr(plan.start, "/etc/init.d/chronyd restart\n"));
+}
+
 static void procd_again(void **state)
 {
 	static const struct file there[] = {
@@ -354,9 +421,12 @@ int main(void)
 		cmocka_unit_test(busybox_ntpd_of_others),
 		cmocka_unit_test(busybox_again),
 		cmocka_unit_test(busybox_by_the_example),
+		cmocka_unit_test(busybox_of_buildroot),
+		cmocka_unit_test(inittab_with_half_a_block),
 		cmocka_unit_test(busybox_without_inittab),
 		cmocka_unit_test(busybox_mdev),
 		cmocka_unit_test(procd),
+		cmocka_unit_test(procd_chronyd),
 		cmocka_unit_test(procd_again),
 		cmocka_unit_test(pulse_on_a_pin),
 		cmocka_unit_test(other_inits),

@@ -212,14 +212,19 @@ static void measured_again(void **state)
 	assert_int_equal(make_plan(), 0);
 	assert_int_equal(w.plan.n, 0);
 	/* only counted, beside a reader: ours ends within the burst */
-	w.in.delay_ms = (struct fact){ .state = FACT_OK, .val = 914 };
+	w.in.delay_ms = (struct fact){ .state = FACT_OK, .val = 567 };
 	w.in.delay_from_ms = (struct fact){ .state = FACT_OK, .val = 220 };
+	w.in.delay_to_ms = (struct fact){ .state = FACT_OK, .val = 914 };
 	assert_int_equal(make_plan(), 0);
 	assert_int_equal(w.plan.n, 0);
 	w.in.delay_from_ms.val = 600;
 	assert_int_equal(make_plan(), 0);
 	assert_int_equal(w.plan.n, 1);
-	w.in.delay_from_ms.state = FACT_ABSENT;
+	w.in.delay_from_ms.val = 20;
+	w.in.delay_to_ms.val = 370;
+	assert_int_equal(make_plan(), 0);
+	assert_int_equal(w.plan.n, 1);
+	w.in.delay_to_ms.state = w.in.delay_from_ms.state = FACT_ABSENT;
 	w.in.delay_ms.val = 690;
 	set_up();
 	u = nmea(NTPSEC_CONF, 0);

@@ -109,3 +109,17 @@ def nobody_to_ask(g):
         r = g.run("gpsppsctl setup " + port.tty, timeout=60)
     assert r.rc == 2 and "there is no terminal to ask on" in r.err and "--yes" in r.err, r
     assert events == [], events
+
+
+@test()
+def no_daemon_is_there(g):
+    """Said before any port is opened, with the command that mends it."""
+    port = g.ports["isa1"]
+    for words, text in (("", "no daemon that sets the clock is installed"),
+                        (port.tty, "no daemon that sets the clock is installed"),
+                        ("--daemon ntp", "ntp is not installed"),
+                        ("--daemon chrony " + port.tty, "chrony is not installed")):
+        with unchanged(g, port), g.trace_serial() as events:
+            r = g.run("gpsppsctl setup --yes " + words, timeout=60)
+        assert r.rc == 2 and "gpsppsctl: setup: %s\n" % text in r.err and "install" in r.err, r
+        assert events == [], events
