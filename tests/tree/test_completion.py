@@ -73,6 +73,7 @@ class Terminal:
             os.chdir(files)
             os.execvpe(argv[0], argv, environment)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 2000, 0, 0))
+        self.begin()
         for line in setup:
             self.run(line)
 
@@ -86,6 +87,24 @@ class Terminal:
         ready.unlink(missing_ok=True)
         os.write(self.fd, f"{line}\n: >{ready}\n".encode())
         self.wait(ready.exists)
+
+    def begin(self):
+        there = home / "there"
+        there.unlink(missing_ok=True)
+        self.insist(f": >{there}\n", there.exists)
+
+    def insist(self, keys, happened):
+        """The terminal takes to itself what is typed while the shell is not at its prompt."""
+        typed_at = 0
+
+        def type_and_look():
+            nonlocal typed_at
+            if time.monotonic() > typed_at + 2:
+                os.write(self.fd, keys.encode())
+                typed_at = time.monotonic()
+            return happened()
+
+        self.wait(type_and_look)
 
     def wait(self, happened):
         end = time.monotonic() + DEADLINE_S
@@ -104,8 +123,8 @@ class Terminal:
     def explains(self, line, what):
         self.run("zstyle -d ':completion:*'")
         self.shown = b""
-        os.write(self.fd, f"{line}\x04".encode())
-        self.wait(lambda: f" -- {what}".encode() in self.shown)
+        os.write(self.fd, line.encode())
+        self.insist("\x04", lambda: f" -- {what}".encode() in self.shown)
         return True
 
     def close(self):

@@ -18,7 +18,7 @@ EOF
 # is WHAT-IS-SAID DEVICE [LINKS]
 is() {
 	n=$((n + 1))
-	said=$(DEVLINKS=${3-} ./gpsppsctl -C "$work/table" udev "$2" 2>&1 | paste -sd ' ')
+	said=$(DEVLINKS=${3-} "${GPSPPSCTL:-./gpsppsctl}" -C "$work/table" udev "$2" 2>&1 | paste -sd ' ')
 	if [ "$said" = "$1" ]; then
 		echo "ok $n - $2${3:+ with $3}: ${1:-nothing}"
 	else

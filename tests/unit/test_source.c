@@ -53,6 +53,7 @@ static struct {
 	char consumer[32];
 	int gpio_events[2];
 	atomic_int value;
+	unsigned int looks;
 	/* the file system */
 	bool denied;		/* /dev/pps0 */
 	char dir[32];
@@ -124,6 +125,17 @@ static int port_ioctl(unsigned long request, void *arg)
 	return rc;
 }
 
+static int look(struct gpio_v2_line_values *values)
+{
+	const int value = k.value;
+
+	values->bits = (unsigned int)value;
+	pthread_mutex_lock(&k.lock);
+	k.looks++;
+	pthread_mutex_unlock(&k.lock);
+	return value < 0 ? fail_with(ENODEV) : 0;
+}
+
 int __wrap_ioctl(int fd, unsigned long request, ...)
 {
 	va_list args;
@@ -140,8 +152,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	case GPIO_V2_GET_LINE_IOCTL:
 		return request_line(arg);
 	case GPIO_V2_LINE_GET_VALUES_IOCTL:
-		((struct gpio_v2_line_values *)arg)->bits = (unsigned int)k.value;
-		return k.value < 0 ? fail_with(ENODEV) : 0;
+		return look(arg);
 	case TIOCMGET:
 	case TIOCGICOUNT:
 	case TIOCMIWAIT:
@@ -651,6 +662,8 @@ static void gpio_without_interrupt(void **state)
 	assert_int_equal(open_source(b, b->chip), 0);
 	assert_int_equal(k.gpio_flags, GPIO_V2_LINE_FLAG_INPUT);
 	start(b);
+	/* the first look finds how the line is */
+	wait_until_more(&k.looks, 3);
 	assert_false(is_event_there(b, 10));
 	k.value = 1;
 	assert_int_equal(next_edge(b, EDGE_ASSERT).by, STAMP_POLL);
