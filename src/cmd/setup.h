@@ -96,8 +96,11 @@ int setup_imagine(struct setup *s);
 /*
  * setup_measure.c: a port that nobody has is listened to and attached for a while; one that has
  * a login prompt, when that may be stopped (setup_resume() starts it again).
+ * setup_await_attach(): a service of ours that begins in this moment, as at boot, listens
+ * already, and answers when it holds the port: true, for 15 s at most.
  */
 int setup_measure(struct setup *s);
+bool setup_await_attach(const struct setup *s);
 int setup_stop_getty(struct setup *s);
 void setup_resume(struct setup *s);
 /* What a look at the port has told, taken into s->in and s->found. */

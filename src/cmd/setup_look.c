@@ -122,8 +122,10 @@ static int measure(struct setup *s)
 
 int setup_look(struct setup *s)
 {
-	int code = setup_glance(s, s->found.tty, false, 0);
+	int code;
 
+	setup_await_attach(s);
+	code = setup_glance(s, s->found.tty, false, 0);
 	if (!code)
 		code = check_port(s);
 	if (code)

@@ -18,6 +18,7 @@
 #define STEP_MS 500
 #define PULSE_S 8		/* without a pulse until then none will come now */
 #define SHAPE_S 25		/* with one: until edge, width and delay are known */
+#define ATTACH_TIMEOUT_MS 15000	/* an attach that proves its pulse, on a machine that boots */
 
 /* ---- what the clinic has seen ---- */
 
@@ -102,6 +103,13 @@ static bool await(struct setup *s, const char *key, int limit_s)
 	return false;
 }
 
+bool setup_await_attach(const struct setup *s)
+{
+	char reply[CONTROL_REPLY_MAX];
+
+	return !control_request(s->found.tty, "status", reply, sizeof(reply), ATTACH_TIMEOUT_MS);
+}
+
 static int attach_and_look(struct setup *s)
 {
 	const struct own_holder_wish wish = {
@@ -110,8 +118,11 @@ static int attach_and_look(struct setup *s)
 		.unit = s->in.unit,
 		.baud = fact_known(s->in.baud) ? (unsigned int)s->in.baud.val : 0,
 	};
-	int code = own_holder_begin(&wish, &s->holder);
+	int code;
 
+	if (setup_await_attach(s))
+		return setup_glance(s, s->found.tty, false, DIAG_WAIT_MS);
+	code = own_holder_begin(&wish, &s->holder);
 	if (code || signals_seen())
 		return code ? code : EXIT_TROUBLE;
 	say_progress("measuring the pulse and the sentences ...");

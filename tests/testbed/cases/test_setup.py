@@ -102,6 +102,20 @@ def held_port_is_not_disturbed(g):
 
 
 @test()
+def port_is_being_attached(g):
+    """As by its service, when setup is run right behind the boot: it is waited for."""
+    port = g.ports["isa1"]
+    with chrony(g):
+        g.start("exec gpsppsctl attach " + port.tty)
+        g.wait_until(lambda: g.run("ls /run/gpsppsctl/ttyS1.sock", quiet=True).rc == 0, 20, "no attach")
+        try:
+            r = g.run("gpsppsctl setup --dry-run " + port.tty, timeout=60)
+            assert r.rc == 1 and r.err == "" and "begins with the assert edge" in r.out, r
+        finally:
+            g.run("gpsppsctl detach " + port.tty, timeout=30)
+
+
+@test()
 def nobody_to_ask(g):
     """Without a terminal and --yes nothing begins: no port is opened."""
     port = g.ports["isa1"]
