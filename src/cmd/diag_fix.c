@@ -13,6 +13,7 @@
 
 #include "../sys/rearm.h"
 #include "cmd.h"
+#include "question.h"
 
 #define SHELL_NOT_FOUND 127	/* sh(1) */
 
@@ -116,23 +117,16 @@ static void show(const struct patch *p)
 		fprintf(stderr, "  to do  %s\n", cause->fix);
 }
 
-static bool is_yes(const char *answer)
-{
-	return answer[strspn(answer, " \t")] == 'y' || answer[strspn(answer, " \t")] == 'Y';
-}
-
 /* 0 to go on, or an exit code. */
 static int ask(const struct patch *p)
 {
 	char answer[16];
 
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+	if (!question_can_be_asked()) {
 		msg_error(p->node, "nothing was changed: there is no terminal to ask on; --yes agrees");
 		return EXIT_TROUBLE;
 	}
-	fputs("apply? [y/N] ", stderr);
-	fflush(stderr);
-	if (fgets(answer, sizeof(answer), stdin) && is_yes(answer))
+	if (question_read("apply? [y/N] ", answer, sizeof(answer)) && question_is_yes(answer))
 		return 0;
 	msg_error(p->node, "nothing was changed");
 	return EXIT_NO;

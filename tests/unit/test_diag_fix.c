@@ -27,6 +27,7 @@ static int fake_rearm(const char *tty)
 #define isatty fake_isatty
 #define rearm_port fake_rearm
 #include "cmd/diag_fix.c"
+#include "cmd/question.c"
 
 static struct finding cause;
 static char out_text[4096], err_text[4096];
@@ -149,6 +150,8 @@ static void only_a_yes_applies(void **state)
 		assert_said("NO PULSE: the interrupt is off (uart.msi-off)\n");
 		assert_said("arm the UART's modem-status interrupt again; pps0 stays\napply? [y/N] ");
 		assert_int_equal(!strstr(err_text, "nothing was changed"), cases[i].applies);
+		/* Ctrl-D ends no line */
+		assert_int_equal(!strstr(err_text, "[y/N] \n"), *cases[i].answer != '\0');
 	}
 }
 
