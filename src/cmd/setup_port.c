@@ -50,7 +50,7 @@ static bool name_by_place(struct setup *s)
 static void name_by_path(struct setup *s)
 {
 	static const char dir[] = "/dev/serial/by-path";
-	char **names, real[512];
+	char **names, real[512], link[512];
 	int n = probe_list(s->clinic.probe, dir, &names);
 
 	for (int i = 0; i < n; i++) {
@@ -59,9 +59,9 @@ static void name_by_path(struct setup *s)
 			continue;
 		if (probe_getf(s->clinic.probe, real, sizeof(real), "real:%s/%s", dir, names[i]) < 0 ||
 		    strcmp(base_name(real), s->found.tty) ||
-		    strlen(dir) + strlen(names[i]) + 2 > sizeof(s->port))
+		    snprintf(link, sizeof(link), "%s/%s", dir, names[i]) >= (int)sizeof(s->port))
 			continue;
-		snprintf(s->port, sizeof(s->port), "%s/%.90s", dir, names[i]);
+		strcpy(s->port, link);
 		break;
 	}
 	if (n >= 0)

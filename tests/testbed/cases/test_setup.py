@@ -77,6 +77,21 @@ def dry_run_opens_no_port(g):
 
 
 @test()
+def port_by_its_path(g):
+    """A link is written whole, or the number is where the table has no room for it."""
+    port = g.ports["isa1"]
+    for length, named in (100, True), (120, False):
+        link = "/dev/serial/by-path/" + ("usb" + "x" * length)[:length]
+        with chrony(g), unchanged(g, port):
+            g.run("mkdir -p /dev/serial/by-path; ln -s ../../ttyS1 " + link, check=True)
+            try:
+                r = g.run("gpsppsctl setup --dry-run " + port.tty, timeout=60)
+            finally:
+                g.run("rm -r /dev/serial", check=True)
+        assert re.search(r"^\+0 +%s +baud" % (link if named else port.tty), r.out, re.M), r
+
+
+@test()
 def which_of_two_receivers(g):
     """Two are heard: both are named, neither is taken."""
     other = g.ports["isa2"]
