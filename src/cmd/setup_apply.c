@@ -142,10 +142,8 @@ static int make_files(struct setup *s)
 /* Half of it is no use to anybody, and the disk may be full. */
 static void take_back(struct setup *s)
 {
-	s->applied = false;
-	if (setup_stands(s) && setup_undo(s))
-		return;
-	if (!signals_seen())
+	s->applied = setup_stands(s) && setup_undo(s) != EXIT_DONE;
+	if (!s->applied && !signals_seen())
 		msg_hint("all is as it was before; mend that, then once more");
 }
 
