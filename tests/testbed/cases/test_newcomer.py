@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """From a bare machine to a time server by one command, and back, in the full guest."""
 
+import contextlib
 import re
 import signal
 
@@ -109,6 +110,43 @@ SERVICES = "chrony ntpsec gpsd.service gpsd.socket gpsppsctl@ttyS1 gpsppsctl-fee
 def running(g):
     """Each of them, and whether it runs."""
     return g.run("for s in %s; do echo $s $(systemctl is-active $s); done" % SERVICES, quiet=True).out
+
+
+@contextlib.contextmanager
+def read_only_etc(g):
+    g.run("mount --bind /etc /etc && mount -o remount,bind,ro /etc", check=True)
+    try:
+        yield
+    finally:
+        g.run("umount /etc", check=True)
+
+
+@contextlib.contextmanager
+def full_etc(g):
+    """No byte more can be written below it."""
+    g.run("mount -t tmpfs -o size=16m none /mnt && cp -a /etc/. /mnt/ && mount --bind /mnt /etc", check=True)
+    g.run("dd if=/dev/zero of=/etc/.filler bs=4k")
+    try:
+        yield
+    finally:
+        g.run("umount /etc; umount /mnt", check=True)
+
+
+@test(guest="full", fresh=True, long=True)
+def newcomer_cannot_write(g):
+    """One line says what and why; nothing is left, and what ran goes on."""
+    g.run("systemctl start chrony", check=True)
+    for place, why in (read_only_etc, "Read-only file system"), (full_etc, "No space left on device"):
+        with place(g):
+            before, ran = manifest(g), running(g)
+            assert "chrony active" in ran, ran
+            r = setup(g, WORDS, code=2)
+            assert [line for line in r.err.splitlines() if "hint:" not in line] == [
+                "gpsppsctl: /etc/gpsppsctl.conf: cannot be changed: " + why], r
+            assert "all is as it was before" in r.err, r
+            expect_same(before, manifest(g))
+            expect_nothing_left(g)
+            assert running(g) == ran, running(g)
 
 
 @test(guest="full", fresh=True, long=True)
