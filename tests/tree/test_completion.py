@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """bash, zsh and fish offer what the program takes, installed as make does it.  test_completion.py OBJDIR"""
 import fcntl
+import itertools
 import os
 import pty
 import re
@@ -19,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OBJDIR = sys.argv[1]
 PROGRAM = next(p for p in (ROOT / OBJDIR / "gpsppsctl", ROOT / "gpsppsctl") if p.exists())
 DEADLINE_S = 60
+PATIENCE_S = 5
+CLEAR_LINE = "\x05\x15"
 n = bad = 0
 
 
@@ -63,17 +66,24 @@ def takes(command, option, word):
 
 # ---- the shells, each with a file made by make install ----
 
+made = itertools.count()
+
+
+def new_file():
+    """What is typed twice is done twice: the second time it must not be taken for the answer to the next."""
+    return home / f"made-{next(made)}"
+
+
 class Terminal:
     """A shell with a line editor, on a terminal.  A key makes it put all that it offers into the line."""
 
     def __init__(self, argv, setup, echo):
-        self.out, self.echo, self.shown = home / "offered", echo, b""
+        self.echo, self.shown = echo, b""
         self.pid, self.fd = pty.fork()
         if not self.pid:
             os.chdir(files)
             os.execvpe(argv[0], argv, environment)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 2000, 0, 0))
-        self.begin()
         for line in setup:
             self.run(line)
 
@@ -83,25 +93,19 @@ class Terminal:
 
     def run(self, line):
         """Until the shell says that it is ready for the next one."""
-        ready = home / "ready"
-        ready.unlink(missing_ok=True)
-        os.write(self.fd, f"{line}\n: >{ready}\n".encode())
-        self.wait(ready.exists)
-
-    def begin(self):
-        there = home / "there"
-        there.unlink(missing_ok=True)
-        self.insist(f": >{there}\n", there.exists)
+        ready = new_file()
+        self.insist(f"{line} && : >{ready}\n", ready.exists)
 
     def insist(self, keys, happened):
         """The terminal takes to itself what is typed while the shell is not at its prompt."""
-        typed_at = 0
+        again = time.monotonic() + PATIENCE_S
+        os.write(self.fd, keys.encode())
 
         def type_and_look():
-            nonlocal typed_at
-            if time.monotonic() > typed_at + 2:
-                os.write(self.fd, keys.encode())
-                typed_at = time.monotonic()
+            nonlocal again
+            if time.monotonic() > again:
+                os.write(self.fd, (CLEAR_LINE + keys).encode())
+                again = time.monotonic() + PATIENCE_S
             return happened()
 
         self.wait(type_and_look)
@@ -114,17 +118,16 @@ class Terminal:
             self.read(0.05)
 
     def offered(self, line):
-        self.out.unlink(missing_ok=True)
-        os.write(self.fd, f"{line}\x14\x01{self.echo} \x05 END >{self.out}\n".encode())
-        self.wait(lambda: self.out.exists() and self.out.read_text().endswith("END\n"))
-        words = self.out.read_text().splitlines()[:-1]
+        out = new_file()
+        self.insist(f"{line}\x14\x01{self.echo} \x05 END >{out}\n",
+                    lambda: out.exists() and out.read_text().endswith("END\n"))
+        words = out.read_text().splitlines()[:-1]
         return words[len(shlex.split(line)) - (not line.endswith(" ")):]
 
     def explains(self, line, what):
         self.run("zstyle -d ':completion:*'")
         self.shown = b""
-        os.write(self.fd, line.encode())
-        self.insist("\x04", lambda: f" -- {what}".encode() in self.shown)
+        self.insist(f"{line}\x04", lambda: f" -- {what}".encode() in self.shown)
         return True
 
     def close(self):
