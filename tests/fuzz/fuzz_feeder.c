@@ -54,6 +54,11 @@ static int64_t add(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
+static int64_t subtract(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
 static void check_samples(const struct feeder *f, const struct sample *out, size_t n,
 			  int64_t stamp_ns)
 {
@@ -71,7 +76,7 @@ static void give_edge(struct feeder *f, struct input *in, const struct instant *
 	struct sample out[FEEDER_SAMPLES_MAX];
 	const struct edge e = {
 		.which = take(in, 1) % 8 ? EDGE_ASSERT : EDGE_CLEAR, .seq = (uint32_t)take(in, 1),
-		.time_ns = add(now->real_ns, -take_ns(in)), .late_ns = -1,
+		.time_ns = subtract(now->real_ns, take_ns(in)), .late_ns = -1,
 	};
 
 	check_samples(f, out, feeder_edge(f, &e, now, out), e.time_ns);
@@ -96,7 +101,7 @@ static void give_sentence(struct feeder *f, struct input *in, const struct insta
 		d.utc.year = (int16_t)(1980 + take(in, 2) % 8000);
 	if (what & 64)
 		d.utc.ns = (uint32_t)take(in, 1);
-	check_samples(f, out, feeder_sentence(f, &d, add(now->real_ns, -take_ns(in)), take_ns(in),
+	check_samples(f, out, feeder_sentence(f, &d, subtract(now->real_ns, take_ns(in)), take_ns(in),
 					      now, out), 0);
 }
 
