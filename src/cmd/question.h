@@ -10,8 +10,8 @@
 bool question_can_be_asked(void);
 
 /*
- * Ask, and read a line.  False when it was broken off (Ctrl-C where signals are caught, Ctrl-D):
- * the question's line is ended then.
+ * Ask, and read a line: without its end, as much of it as fits.  False when it was broken off
+ * (Ctrl-C where signals are caught, Ctrl-D): the question's line is ended then.
  */
 bool question_read(const char *question, char *answer, size_t size);
 

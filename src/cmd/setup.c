@@ -54,11 +54,15 @@ static int check_root(const struct setup_options *o, char root[PATH_MAX])
 /* A dry run of a user sees less, and says so where it does. */
 static int check_rights(const struct setup_options *o)
 {
+	char words[512] = "";
+	size_t n = 0;
+
 	if (!geteuid() || o->dry_run || (o->root && access(o->root, W_OK) == 0))
 		return 0;
 	msg_error("setup", "cannot write the system's files: %s", strerror(EACCES));
-	msg_hint("run it as root: sudo gpsppsctl setup%s%s", o->undo ? " --undo" : o->port ? " " : "",
-		 !o->undo && o->port ? o->port : "");
+	for (char *const *w = o->words; *w && n < sizeof(words); w++)
+		n += (size_t)snprintf(words + n, sizeof(words) - n, " %s", *w);
+	msg_hint("run it as root: sudo gpsppsctl setup%s", words);
 	return EXIT_TROUBLE;
 }
 

@@ -24,6 +24,7 @@ struct setup_options {
 	long unit;			/* -1: not said */
 	long wait_s;			/* for the pulse and the daemon */
 	bool yes, dry_run, undo, json, help;
+	char *const *words;		/* all of it as typed, NULL behind the last */
 };
 
 /* What the port is, before and after it was looked at. */

@@ -90,7 +90,7 @@ static int ask_taker(const struct setup *s, const char *names, enum setup_daemon
 	code = setup_read_answer(question, answer, sizeof(answer));
 	if (code)
 		return code;
-	answer[strcspn(answer, " \n")] = '\0';
+	answer[strcspn(answer, " ")] = '\0';
 	d = setup_daemon_of(answer);
 	if (d >= 0 && d != SETUP_GPSD && setup_daemon_of_clinic(s, (enum setup_daemon)d)) {
 		*taker = (enum setup_daemon)d;

@@ -141,7 +141,7 @@ int setup_parse_options(int argc, char **argv, struct setup_options *o)
 	};
 	int c, code = 0;
 
-	*o = (struct setup_options){ .unit = -1, .wait_s = WAIT_S,
+	*o = (struct setup_options){ .unit = -1, .wait_s = WAIT_S, .words = argv + 1,
 		.daemon = SETUP_DAEMON_FOUND, .taker = SETUP_DAEMON_FOUND };
 	while (!code && (c = getopt_long(argc, argv, "d:u:w:ynjh", longs, NULL)) != -1)
 		code = take_option(c, o);

@@ -433,12 +433,12 @@ class Refused(unittest.TestCase):
             # the build tree may be nobody's business
             os.chmod(copy, 0o755)
             program = shutil.copy(PROGRAM, copy)
-            for words, again in (("ttyS0", "--yes"), " ttyS0"), (("--undo",), " --undo"):
+            for words in ("--yes", "--daemon=chrony", "-u", "1", "ttyS0"), ("--undo",), ():
                 done = subprocess.run([program, "setup", *words], stdin=subprocess.DEVNULL,
                                       capture_output=True, text=True, timeout=60, **who)
                 self.assert_trouble(
                     done, "gpsppsctl: setup: cannot write the system's files: Permission denied",
-                    f"gpsppsctl: hint: run it as root: sudo gpsppsctl setup{again}")
+                    f"gpsppsctl: hint: run it as root: sudo gpsppsctl {' '.join(('setup', *words))}")
 
     def test_port_of_an_image(self):
         with tempfile.TemporaryDirectory() as top:

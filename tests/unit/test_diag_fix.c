@@ -69,7 +69,6 @@ static int fix(const char *answer, bool yes)
 	close(in[1]);
 	dup2(in[0], STDIN_FILENO);
 	close(in[0]);
-	clearerr(stdin);
 	fflush(NULL);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
