@@ -315,11 +315,13 @@ class Guest:
         return reply
 
     def wait_until(self, condition, timeout, what, interval=0.1):
-        """Call CONDITION until it is true; TIMEOUT is given up later on a slow machine."""
+        """Call CONDITION until it is true; TIMEOUT is given up later on a slow machine.
+
+        WHAT is not so: words, or a function that returns them at the end of the waiting."""
         end = time.monotonic() + timeout * PATIENCE
         while not condition():
             if time.monotonic() > end:
-                raise TimedOut("%s (%g s)" % (what, timeout))
+                raise TimedOut("%s (%g s)" % (what() if callable(what) else what, timeout))
             time.sleep(interval)
 
     # -- the machine --

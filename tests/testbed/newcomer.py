@@ -99,7 +99,7 @@ def tracking(g):
 
 def wait_chrony(g, name="PPS", timeout=90):
     g.wait_until(lambda: sources(g).get(name, " ")[0] == "*", timeout,
-                 "chrony does not select %s: %s" % (name, sources(g)), interval=1)
+                 lambda: "chrony does not select %s: %s" % (name, sources(g)), interval=1)
     assert tracking(g) == (1, "Normal"), tracking(g)
 
 

@@ -38,7 +38,7 @@ def wait_fed(g, job, count=ENOUGH, timeout=60):
     """COUNT pulses more than before; the samples of pulses since then."""
     before = len(pulses(job))
     g.wait_until(lambda: len(pulses(job)) >= before + count or job.done, timeout,
-                 "no %d pulses are fed: %s" % (count, objects(job, "state")))
+                 lambda: "no %d pulses are fed: %s" % (count, objects(job, "state")))
     assert not job.done, job.result()
     return pulses(job)[before:]
 

@@ -92,7 +92,7 @@ def wait_selected(g, clock, marks, ntpq):
     """Chosen, and it says of itself that it is synchronised by a reference clock."""
     wait_tally(g, clock, marks, ntpq, CHOICE_S)
     g.wait_until(lambda: variables(g, ntpq) == {"leap": "00", "stratum": "1"}, CHOICE_S,
-                 "not at stratum 1: %s" % variables(g, ntpq), interval=1)
+                 lambda: "not at stratum 1: %s" % variables(g, ntpq), interval=1)
 
 
 @contextlib.contextmanager
