@@ -134,7 +134,7 @@ def sources(g):
 
 def wait_chrony(g, name, state="*", timeout=40):
     g.wait_until(lambda: sources(g).get(name, " ")[0] == state, timeout,
-                 "chrony's %s is not %s: %s" % (name, state, sources(g)), interval=1)
+                 lambda: "chrony's %s is not %s: %s" % (name, state, sources(g)), interval=1)
 
 
 def clock_error_s(g, name):
@@ -172,7 +172,10 @@ def wait_log(g, name, line, timeout=10):
 
 # ---- a server on the network, for who needs the seconds numbered ----
 
-# Raw, as ntpd has all of port 123; no interface has its address, or ntpd would take it
+# Raw, as ntpd has all of port 123; no interface has its address, or ntpd would take it.
+# It tells the guest's own clock, and with a root dispersion of 20 ms says so: with 1 ms it and
+# a pulse that found this clock 3 ms off would be two that contradict each other, and chrony would
+# select neither for good ("no majority").
 OTHER_SERVER = r'''
 import socket, struct, time
 s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
@@ -183,7 +186,7 @@ while True:
     now = int((time.time() + 2208988800) * 2**32)
     port, to = struct.unpack("!HH", packet[20:24])
     if to == 123 and sender[0] != "10.9.9.2":
-        answer = struct.pack("!BBbbII4sQ", 0x24, 2, 3, -20, 0, 66, b"GPS ", now - 2**33)
+        answer = struct.pack("!BBbbII4sQ", 0x24, 2, 3, -20, 0, 1311, b"GPS ", now - 2**33)
         answer += packet[68:76] + struct.pack("!QQ", now, now)
         s.sendto(struct.pack("!HHHH", 123, port, 8 + len(answer), 0) + answer, sender)
 '''
